@@ -1,0 +1,100 @@
+"""Carrying a received command to the workflow of its case, and settling what comes back.
+
+The API carries what it has just received; the relay carries what is left. Both end in the same row.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.start import REFUSED, SUBMIT, WORKFLOW_TYPES, CaseStart, workflow_id
+from domain.procedure.events import Command
+from storage.receipts import Receipt, Receipts
+
+#: How long the API waits for a decision before it answers "received, undecided".
+PATIENCE = timedelta(seconds=3)
+
+
+class EngineAway(Exception):  # noqa: N818 -- a state of the world, not a fault of the request
+    """Temporal or its workers did not answer in time; the command stays received."""
+
+
+class Carrier:
+    """Sends commands to workflows. One per process."""
+
+    def __init__(self, client: Client, receipts: Receipts, task_queue: str) -> None:
+        self._client, self._receipts, self._task_queue = client, receipts, task_queue
+
+    async def carry(self, command: Command, *, kind: str, patience: timedelta = PATIENCE) -> Receipt:
+        """The receipt, decided or refused. Raises EngineAway when nobody decided within `patience`."""
+        try:
+            await self._update(command, kind, patience)
+        except WorkflowUpdateFailedError as failed:
+            problem = _problem_of(failed)
+            if problem is None:
+                raise EngineAway from failed
+            return await self._receipts.refuse(command.id, problem)
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as away:
+            raise EngineAway from away
+        settled = await self._receipts.find(command.id)
+        if settled is None or settled.state == "pending":
+            raise EngineAway
+        return settled
+
+    async def _update(self, command: Command, kind: str, patience: timedelta) -> None:
+        handle = self._client.get_workflow_handle(workflow_id(command.case_id))
+        if command.head > 0:
+            try:
+                await handle.execute_update(SUBMIT, command, id=command.id, rpc_timeout=patience)
+                return
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+        # Not running: it is new, or closed, or Temporal lost it. The record starts it wherever it stands.
+        await self._client.execute_update_with_start_workflow(
+            SUBMIT,
+            command,
+            id=command.id,
+            rpc_timeout=patience,
+            start_workflow_operation=self.start_operation(command.case_id, kind, fresh=command.head == 0),
+        )
+
+    def start_operation(
+        self, case_id: str, kind: str, *, fresh: bool = False
+    ) -> WithStartWorkflowOperation[Any, Any]:
+        """Starts the workflow of a case, or uses the one that runs."""
+        return WithStartWorkflowOperation(
+            WORKFLOW_TYPES[kind],
+            CaseStart(case_id=case_id, fresh=fresh),
+            id=workflow_id(case_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+    async def start(self, case_id: str, kind: str) -> None:
+        """Starts the workflow of a case that the record knows, unless it runs."""
+        await self._client.start_workflow(
+            WORKFLOW_TYPES[kind],
+            CaseStart(case_id=case_id),
+            id=workflow_id(case_id),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+
+def _problem_of(failed: WorkflowUpdateFailedError) -> dict[str, Any] | None:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        return dict(cause.details[0])
+    return None

@@ -1,0 +1,99 @@
+"""The two headers that make a command safe to repeat: `Idempotency-Key` and `If-Match`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Request
+
+from api.problems import MissingKey, PreconditionRequired
+from domain.refusals import Malformed
+
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_KEY_EXPECTED: Final = "8 至 128 个可见 ASCII 字符，例如 UUID"
+_ETAG = re.compile(r'"v(0|[1-9][0-9]{0,17})"')
+_ETAG_EXPECTED: Final = '案件的 ETag，例如 "v12"'
+
+
+def _single(request: Request, name: str) -> str | None:
+    """The header's one value. Two of them could be read as two different requests."""
+    values = request.headers.getlist(name)
+    if len(values) > 1:
+        raise Malformed(detail=f"请求头 {name} 只能出现一次。", field=name, expected="只出现一次")
+    return values[0].strip() if values else None
+
+
+def _idempotency_key(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="Command id: the same key with the same body gets the same answer, for ever. "
+            "8–128 visible ASCII characters. Required.",
+        ),
+    ] = None,
+) -> str:
+    del idempotency_key  # declared for the OpenAPI document; read below, where a second one is seen
+    key = _single(request, "Idempotency-Key")
+    if key is None:
+        raise MissingKey(
+            detail="办理事项的请求须带请求头 Idempotency-Key。",
+            field="Idempotency-Key",
+            expected=_KEY_EXPECTED,
+        )
+    if not _KEY.fullmatch(key):
+        raise MissingKey(
+            code="IDEMPOTENCY_KEY_MALFORMED",
+            detail="请求头 Idempotency-Key 格式不符。",
+            field="Idempotency-Key",
+            expected=_KEY_EXPECTED,
+        )
+    return key
+
+
+def _expected_version(
+    request: Request,
+    if_match: Annotated[
+        str | None,
+        Header(description='Version that the step was decided on: the case\'s ETag, e.g. `"v12"`.'),
+    ] = None,
+) -> int | None:
+    del if_match  # as above
+    tag = _single(request, "If-Match")
+    if tag is None:
+        return None
+    match = _ETAG.fullmatch(tag)
+    if match is None:  # also `*` and weak tags: a step is decided on one version, known exactly
+        raise Malformed(detail="请求头 If-Match 格式不符。", field="If-Match", expected=_ETAG_EXPECTED)
+    return int(match[1])
+
+
+def require_version(version: int | None) -> int:
+    """The version that an officer's step names. Raises PreconditionRequired (428) when it names none."""
+    if version is None:
+        raise PreconditionRequired(
+            detail="办理该步骤须带请求头 If-Match，写明您看到的案件版本。",
+            field="If-Match",
+            expected=_ETAG_EXPECTED,
+        )
+    return version
+
+
+def etag(version: int) -> str:
+    """Strong entity tag of a case at a version (RFC 9110 section 8.8.3)."""
+    return f'"v{version}"'
+
+
+#: The command id of a request. 400 when it is missing or malformed.
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
+#: The version in `If-Match`, or None: subjects and departments need not send it; `require_version` for officers.
+ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+
+
+def _required_version(version: ExpectedVersion) -> int:
+    return require_version(version)
+
+
+#: The version in `If-Match`. 428 when there is none.
+RequiredVersion = Annotated[int, Depends(_required_version)]

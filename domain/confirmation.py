@@ -1,0 +1,49 @@
+"""A legal officer's confirmation of a figure that nobody had verified (确认), as a value.
+
+It counts only for the dated entry of the file that it was given on (`since`): when that entry is replaced, the new one
+needs its own. Confirmations are on record in the database; none ships with the data.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from annotated_types import MinLen
+from pydantic import AwareDatetime, StrictBool, StrictInt, StrictStr, model_validator
+
+from domain.citation import Citation, Seen
+from domain.figures import fault
+from domain.rules import Unit, Value
+
+
+class Confirmation(Value):
+    """What was confirmed, on which source, by whom and when.
+
+    `value` is a number for a period (with `unit`), a level's name for a level, true or false for a statement, and true
+    for an item (`measures.CODE`, `suspensions.KEY`, `early_exits.KEY`, `grounds.KEY`); or `silent`, when the text was
+    read and says nothing.
+    """
+
+    regime: Annotated[str, MinLen(1)]
+    key: Annotated[str, MinLen(1)]  # as `Missing.key` gives it
+    since: date  # from-date of the entry that it confirms, as `Missing.since` gives it
+    value: StrictBool | StrictInt | StrictStr | None = None
+    unit: Unit | None = None
+    silent: bool = False
+    document: Annotated[str, MinLen(1)]
+    clause: Annotated[str, MinLen(1)]
+    by: Annotated[str, MinLen(1)]  # person id, never a name
+    at: AwareDatetime
+    practice: bool = False  # 演示
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Confirmation:
+        if self.silent == (self.value is not None):
+            raise fault("确认须写明值，或者写明文本无规定（silent），二者择一")
+        return self
+
+    def citation(self) -> Citation:
+        """The source that the confirmed value then rests on."""
+        note = f"{self.by} 于 {self.at.isoformat()} 确认{'（演示）' if self.practice else ''}"
+        return Citation(document=self.document, clause=self.clause, seen=Seen.CONFIRMED, note=note)

@@ -1,0 +1,163 @@
+"""Admission: what the law forbids to open a case on (受理前的合法性审查; 宁信用〔2021〕1号 三（二）–四（三）)."""
+
+from __future__ import annotations
+
+from domain.procedure import clauses
+from domain.procedure.forms import Effectiveness
+from domain.procedure.opening import Opening
+from domain.procedure.steps import Matter
+from domain.refusals import Bar
+from domain.rules import FoundingKind, Level, StandardLevel
+
+_NATIONAL = (
+    StandardLevel.LAW,
+    StandardLevel.ADMINISTRATIVE_REGULATION,
+    StandardLevel.CENTRAL_POLICY,
+    StandardLevel.DEPARTMENTAL_RULE,
+)
+_LEVELS = {
+    Level.TOWNSHIP: "乡镇、街道",
+    Level.DISTRICT: "区县级",
+    Level.CITY: "设区的市级",
+    Level.PROVINCE: "省级",
+    Level.STATE: "国家级",
+}
+
+
+def _opening(matter: Matter) -> Opening | None:
+    return matter.form if isinstance(matter.form, Opening) else None
+
+
+def list_within_the_areas(matter: Matter) -> Bar | None:
+    """The list falls in the four permitted areas, and the named ground is one of its own."""
+    opening = _opening(matter)
+    if opening is None:
+        return None
+    grounds = {ground.key for ground in opening.rule.grounds}
+    if opening.form.ground is None or opening.form.ground in grounds:
+        return None
+    return Bar(
+        code="LIST_NOT_ADMISSIBLE",
+        text=f"列入情形“{opening.form.ground}”不在本名单制度及四类允许领域之内",
+        clause=clauses.AREAS,
+        fix="从中选择：" + "、".join(f"{g.key}（{g.title}）" for g in opening.rule.grounds),
+    )
+
+
+def standard_has_rank(matter: Matter) -> Bar | None:
+    """The standard is set at a lawful level; a local list needs a local regulation."""
+    opening = _opening(matter)
+    if opening is None:
+        return None
+    rule = opening.rule
+    if rule.local and rule.standard is not StandardLevel.LOCAL_REGULATION:
+        return Bar(
+            code="LIST_NOT_ADMISSIBLE",
+            text="仅在本地实施的名单须由地方性法规设定认定标准",
+            clause=clauses.LOCAL_LIST,
+            fix="待地方性法规规定后再行认定",
+        )
+    if not rule.local and rule.standard not in _NATIONAL:
+        return Bar(
+            code="LIST_NOT_ADMISSIBLE",
+            text="认定标准的制定层级不符合规定",
+            clause=clauses.STANDARD,
+            fix="认定标准须由法律、行政法规、党中央国务院政策文件或者部门规章规定",
+        )
+    return None
+
+
+def list_holds_here(matter: Matter) -> Bar | None:
+    """The body applies the lists of its own field and place."""
+    opening = _opening(matter)
+    if opening is None or opening.rule.regime in opening.authority.regimes:
+        return None
+    return Bar(
+        code="LIST_NOT_ADMISSIBLE",
+        text=f"{opening.authority.name}不是该名单制度的认定机关",
+        clause=str(opening.rule.min_level_basis),
+        fix="由主管机关认定",
+    )
+
+
+def body_has_rank(matter: Matter) -> Bar | None:
+    """The deciding body is of the level that the regime, or by default the plan, wants."""
+    opening = _opening(matter)
+    if opening is None or opening.authority.level >= opening.rule.min_level:
+        return None
+    return Bar(
+        code="RANK_TOO_LOW",
+        text=f"{opening.authority.name}为{_LEVELS[opening.authority.level]}机关，低于认定所需层级",
+        clause=str(opening.rule.min_level_basis),
+        fix=f"由{_LEVELS[opening.rule.min_level]}以上机关认定",
+    )
+
+
+def document_of_allowed_kind(matter: Matter) -> Bar | None:
+    """Only an allowed kind of legal document founds a case; 'other' must name what permits it."""
+    opening = _opening(matter)
+    if opening is None:
+        return None
+    document = opening.document
+    if document.kind not in opening.rule.founding:
+        return Bar(
+            code="BASIS_NOT_ALLOWED",
+            text="该种文书不能作为本名单制度的认定依据",
+            clause=str(opening.rule.founding_basis),
+            fix="可作为依据的文书：" + "、".join(kind.value for kind in opening.rule.founding),
+        )
+    if document.kind is FoundingKind.OTHER_BY_LAW and document.permitted_by is None:
+        return Bar(
+            code="BASIS_NOT_ALLOWED",
+            text="其他文书须写明准许其作为依据的法律、法规或者中央政策文件",
+            clause=clauses.FOUNDING,
+            fix="填写“准许作为依据的规定”",
+        )
+    return None
+
+
+def document_effective(matter: Matter) -> Bar | None:
+    """A document without effect founds nothing; one whose effect is unknown is checked first."""
+    opening = _opening(matter)
+    if opening is None:
+        return None
+    document = opening.document
+    if document.effectiveness is Effectiveness.NOT_EFFECTIVE:
+        return Bar(
+            code="BASIS_NOT_EFFECTIVE",
+            text="依据文书尚未生效",
+            clause=clauses.FOUNDING,
+            fix="待文书生效后再行登记",
+        )
+    if document.decided_on > matter.today:
+        return Bar(
+            code="BASIS_NOT_EFFECTIVE",
+            text="依据文书的作出日期晚于今日",
+            clause=clauses.FOUNDING,
+            fix="核对文书作出日期",
+        )
+    return None
+
+
+def subject_can_be_listed(matter: Matter) -> Bar | None:
+    """The regime lists subjects of this kind."""
+    opening = _opening(matter)
+    if opening is None or opening.subject.kind in opening.rule.subjects:
+        return None
+    return Bar(
+        code="LIST_NOT_ADMISSIBLE",
+        text="本名单制度不适用于该类主体",
+        clause=opening.rule.document,
+        fix="适用主体：" + "、".join(kind.value for kind in opening.rule.subjects),
+    )
+
+
+GATES = (
+    standard_has_rank,
+    list_within_the_areas,
+    body_has_rank,
+    list_holds_here,
+    document_of_allowed_kind,
+    document_effective,
+    subject_can_be_listed,
+)

@@ -1,0 +1,682 @@
+"""Gates: the legal preconditions of steps. Each says what stands in the way, by which clause, and what clears it.
+
+A gate looks at the matter and answers None or one `Bar`. A gate about the form is silent while there is no form yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dateutil.relativedelta import relativedelta
+
+from domain.days.periods import end_of
+from domain.people import same_hand
+from domain.procedure import clauses
+from domain.procedure.forms import (
+    AssessLeniency,
+    BasisFell,
+    Carrier,
+    ConfirmEffective,
+    ConfirmGround,
+    DecisionOutcome,
+    DraftDecision,
+    DraftNotice,
+    LeniencyConclusion,
+    LeniencyFactor,
+    ServePaper,
+    ServiceOutcome,
+)
+from domain.procedure.steps import Gate, Matter
+from domain.refusals import Bar, Refusal
+from domain.rules import Measure
+
+# -- who
+
+
+def other_person_than(*steps: str) -> Gate:
+    """Separation of duties (职责分离): not the person of the last of these steps in this case, whatever the account."""
+
+    def gate(matter: Matter) -> Bar | None:
+        if matter.actor is None:
+            return None
+        for name in steps:
+            event = matter.file.last(name, matter.item or None)
+            if event is not None and event.actor is not None and same_hand(event.actor, matter.actor):
+                title = matter.file.course.steps[name].title
+                return Bar(
+                    code="FOUR_EYES",
+                    text=f"“{title}”（第{event.seq}号事件）系同一人办理",
+                    clause=clauses.FOUR_EYES,
+                    fix="由另一人办理；同一人的其他账户亦不得办理",
+                )
+        return None
+
+    return gate
+
+
+# -- service
+
+
+def paper_on_file(issued_by: str) -> Gate:
+    """The paper to be served has been issued and produced."""
+
+    def gate(matter: Matter) -> Bar | None:
+        issued = matter.file.agreed(issued_by, matter.item or None)
+        if issued is not None and matter.file.paper_of(issued) is not None:
+            return None
+        title = matter.file.course.steps[issued_by].title
+        return Bar(
+            code="PAPER_NOT_ISSUED",
+            text="待送达的文书尚未签发制作",
+            clause=clauses.SERVICE,
+            fix=f"先办理“{title}”",
+        )
+
+    return gate
+
+
+def served_in_due_form(issued_by: str) -> Gate:
+    """The act of service is one that the law admits: method, consent, order, evidence, and a possible day."""
+
+    def gate(matter: Matter) -> Bar | None:
+        form = matter.form
+        issued = matter.file.agreed(issued_by, matter.item or None)
+        if not isinstance(form, ServePaper) or issued is None:
+            return None
+        rule = next((r for r in matter.file.rule.service if r.method == form.method), None)
+        if rule is None:
+            return Bar(
+                code="SERVICE_NOT_ADMITTED",
+                text=f"本名单制度不采用“{form.method.value}”送达方式",
+                clause=clauses.SERVICE,
+                fix="改用：" + "、".join(r.method.value for r in matter.file.rule.service),
+            )
+        clause = str(rule.basis)
+        if form.on > matter.today:
+            return Bar(
+                code="SERVICE_IN_FUTURE",
+                text="送达日期晚于登记之日",
+                clause=clause,
+                fix=f"填写不晚于{matter.today.isoformat()}的实际日期",
+            )
+        if form.on < issued.day:
+            return Bar(
+                code="SERVICE_BEFORE_ISSUE",
+                text="送达日期早于文书签发之日",
+                clause=clause,
+                fix=f"填写不早于{issued.day.isoformat()}的实际日期",
+            )
+        if form.outcome is ServiceOutcome.FAILED:
+            return None
+        if rule.needs_consent and not form.consent:
+            return Bar(
+                code="CONSENT_MISSING",
+                text="未经受送达人同意，不得以电子方式送达",
+                clause=clause,
+                fix="取得同意并签署送达地址确认书，或者改用其他方式",
+            )
+        failed = any(e.data["outcome"] == "failed" for e in matter.file.all(matter.step.name, matter.item))
+        if rule.only_after_failure and not (failed or form.whereabouts_unknown):
+            return Bar(
+                code="ANNOUNCEMENT_TOO_EARLY",
+                text="尚未以其他方式送达，也未查明下落不明，不得公告送达",
+                clause=clause,
+                fix="先以其他方式送达并登记结果，或者登记下落不明的查证材料",
+            )
+        lacking = [key for key in rule.evidence if not form.evidence.get(key)]
+        if lacking:
+            return Bar(
+                code="SERVICE_EVIDENCE_MISSING",
+                text="缺少送达证据：" + "、".join(lacking),
+                clause=clause,
+                fix="补充上列证据的材料编号",
+            )
+        return None
+
+    return gate
+
+
+# -- intake and assessment
+
+
+def effectiveness_shown(matter: Matter) -> Bar | None:
+    """Saying 'effective' needs the day and proof, and the day may not lie ahead."""
+    form = matter.form
+    if not isinstance(form, ConfirmEffective) or not form.effective:
+        return None
+    if form.effective_on is None or not form.evidence:
+        return Bar(
+            code="ELEMENT_MISSING",
+            text="确认生效须写明生效日期并附证据材料",
+            clause=clauses.FOUNDING,
+            fix="填写生效日期和证据材料",
+        )
+    decided = matter.file.opening.document.decided_on
+    if not decided <= form.effective_on <= matter.today:
+        return Bar(
+            code="BASIS_NOT_EFFECTIVE",
+            text="生效日期须在文书作出之日与今日之间",
+            clause=clauses.FOUNDING,
+            fix=f"填写{decided.isoformat()}至{matter.today.isoformat()}之间的日期；尚未生效的，填“未生效”",
+        )
+    return None
+
+
+def ground_of_the_regime(matter: Matter) -> Bar | None:
+    """A ground is one of those the regime names."""
+    form = matter.form
+    if not isinstance(form, ConfirmGround) or not form.met:
+        return None
+    grounds = {ground.key: ground for ground in matter.file.rule.grounds}
+    if form.ground in grounds:
+        return None
+    return Bar(
+        code="GROUND_UNKNOWN",
+        text="所填列入情形不属于本名单制度",
+        clause=str(matter.file.rule.grounds[0].basis),
+        fix="从中选择：" + "、".join(f"{g.key}（{g.title}）" for g in grounds.values()),
+    )
+
+
+def minors_are_spared(matter: Matter) -> Bar | None:
+    """A minor is no credit subject with full capacity: the assessment has to say so and cannot pass over it."""
+    form = matter.form
+    born = matter.file.opening.subject.born_on
+    majority = matter.file.rule.majority
+    if not isinstance(form, AssessLeniency) or born is None or majority is None:
+        return None
+    if matter.file.opening.document.decided_on >= born + relativedelta(years=majority.count or 0):
+        return None
+    if LeniencyFactor.MINOR in form.factors and form.conclusion is LeniencyConclusion.EXEMPT:
+        return None
+    return Bar(
+        code="SUBJECT_IS_MINOR",
+        text="依据文书作出时当事人未成年",
+        clause=clauses.FULL_CAPACITY,
+        fix="从宽情形选“未成年人”，结论选“豁免”",
+    )
+
+
+def leniency_has_factor(matter: Matter) -> Bar | None:
+    """A lenient or exempting conclusion rests on a named circumstance."""
+    form = matter.form
+    if not isinstance(form, AssessLeniency) or form.conclusion is LeniencyConclusion.NONE or form.factors:
+        return None
+    return Bar(
+        code="ELEMENT_MISSING",
+        text="从宽或者豁免须写明所依据的情形",
+        clause=clauses.LENIENCY,
+        fix="至少选择一种从宽情形",
+    )
+
+
+# -- notice
+
+
+def _measure_bar(matter: Matter, codes: Iterable[str]) -> Bar | None:
+    listed: dict[str, Measure] = {m.code: m for m in matter.file.rule.measures}
+    kind = matter.file.opening.subject.kind
+    for code in codes:
+        measure = listed.get(code)
+        if measure is None:
+            return Bar(
+                code="MEASURE_NOT_LISTED",
+                text=f"惩戒措施“{code}”不在本名单制度可用的清单之内",
+                clause=clauses.MEASURES,
+                fix="从清单中选择：" + "、".join(f"{m.code}（{m.name}）" for m in listed.values()),
+            )
+        if kind not in measure.applies_to:
+            return Bar(
+                code="MEASURE_NOT_LISTED",
+                text=f"惩戒措施“{measure.name}”不适用于该类主体",
+                clause=clauses.MEASURES,
+                fix="选择适用于该类主体的措施",
+            )
+    return None
+
+
+def notice_measures_listed(matter: Matter) -> Bar | None:
+    """What the notice announces is on the list of measures."""
+    return _measure_bar(matter, matter.form.measures) if isinstance(matter.form, DraftNotice) else None
+
+
+# -- objection
+
+
+def notice_served(matter: Matter) -> Bar | None:
+    """The prior notice has reached the subject."""
+    if matter.file.served("serve_prior_notice") is not None:
+        return None
+    return Bar(
+        code="NOTICE_NOT_SERVED",
+        text="事先告知书尚未送达",
+        clause=clauses.PRIOR_NOTICE,
+        fix="先签发并送达事先告知书",
+    )
+
+
+def notice_issued(matter: Matter) -> Bar | None:
+    """There is a prior notice to object to."""
+    if matter.file.agreed("issue_prior_notice") is not None:
+        return None
+    return Bar(
+        code="NOTICE_NOT_ISSUED",
+        text="事先告知书尚未签发",
+        clause=clauses.PRIOR_NOTICE,
+        fix="先签发事先告知书",
+    )
+
+
+def undecided(matter: Matter) -> Bar | None:
+    """Before the decision; afterwards the subject has the remedies that the decision names."""
+    decided = matter.file.agreed("decide")
+    if decided is None:
+        return None
+    return Bar(
+        code="ALREADY_DECIDED",
+        text="认定决定已经作出",
+        clause=clauses.REMEDIES,
+        fix="依法申请行政复议或者提起行政诉讼；发现决定有误的，另行申请更正",
+    )
+
+
+def window_still_open(matter: Matter) -> Bar | None:
+    """There is a window left to give up."""
+    if _window_over(matter) is None:
+        return Bar(
+            code="WINDOW_CLOSED", text="异议期已经届满或者已放弃", clause=clauses.OBJECTION, fix="无须办理"
+        )
+    return None
+
+
+def oral_needs_record(matter: Matter) -> Bar | None:
+    """An oral statement is taken down and signed, where the regime admits one."""
+    form = matter.form
+    if form is None or form.channel.value != "oral":
+        return None
+    oral = matter.file.rule.oral_objection
+    if not oral.holds:
+        return Bar(
+            code="ORAL_NOT_ADMITTED",
+            text="本名单制度不接受口头异议",
+            clause=str(oral.basis),
+            fix="以书面方式提出",
+        )
+    if form.record is None:
+        return Bar(
+            code="ELEMENT_MISSING",
+            text="口头提出的，须制作笔录",
+            clause=str(oral.basis),
+            fix="填写笔录编号",
+        )
+    return None
+
+
+def posted_when(matter: Matter) -> Bar | None:
+    """A postmark lies on or before the day of receipt; only post has one."""
+    form = matter.form
+    if form is None or form.posted_on is None:
+        return None
+    if form.channel.value == "post" and form.posted_on <= matter.today and form.evidence:
+        return None
+    return Bar(
+        code="POSTMARK_INVALID",
+        text="交邮日期仅适用于邮寄，不得晚于收到之日，并须附邮戳材料",
+        clause=clauses.POSTED_IN_TIME,
+        fix="核对提出方式、交邮日期和证据材料",
+    )
+
+
+def not_settled(matter: Matter) -> Bar | None:
+    """An answered, withdrawn or refused objection is done with."""
+    objection = next((o for o in matter.file.objections() if o.item == matter.item), None)
+    if objection is None or not objection.settled:
+        return None
+    return Bar(code="OBJECTION_SETTLED", text="该异议已经办结", clause=clauses.OBJECTION, fix="无须办理")
+
+
+# -- hearing
+
+
+def hearing_is_given(matter: Matter) -> Bar | None:
+    """The regime gives a hearing."""
+    if matter.file.rule.hearing is not None:
+        return None
+    return Bar(
+        code="NO_HEARING",
+        text="本名单制度未规定听证",
+        clause=matter.file.rule.document,
+        fix="可以陈述、申辩和提出异议",
+    )
+
+
+def hearing_asked_in_time(matter: Matter) -> Bar | None:
+    """The request comes within the period after service."""
+    hearing = matter.file.rule.hearing
+    key = matter.file.latest_key("hearing_request")
+    if hearing is None or key is None:
+        return None
+    ends = matter.file.end_instant(key)
+    if ends is None or matter.received_at < ends:
+        return None
+    return Bar(
+        code="HEARING_TOO_LATE",
+        text="申请听证的期限已过",
+        clause=str(hearing.request_within.basis),
+        fix="仍可在异议期内陈述、申辩",
+    )
+
+
+def hearing_notice_long_enough(matter: Matter) -> Bar | None:
+    """The notice of a hearing leaves the days that the law gives."""
+    hearing, form = matter.file.rule.hearing, matter.form
+    if hearing is None or form is None:
+        return None
+    earliest = end_of(matter.today, hearing.notice_before, matter.file.working_days).due
+    if form.held_on >= earliest:
+        return None
+    return Bar(
+        code="HEARING_NOTICE_TOO_SHORT",
+        text="听证通知距举行之日过短",
+        clause=str(hearing.notice_before.basis),
+        fix=f"听证日期不早于{earliest.isoformat()}",
+    )
+
+
+def hearing_held_when_arranged(matter: Matter) -> Bar | None:
+    """A hearing is held on or after the day that the notice named, and not before today is that day."""
+    arranged, form = matter.file.last("arrange_hearing"), matter.form
+    if arranged is None or form is None:
+        return None
+    if arranged.data["held_on"] <= form.held_on.isoformat() <= matter.today.isoformat():
+        return None
+    return Bar(
+        code="DATE_IMPOSSIBLE",
+        text="举行日期须在通知的听证日期与今日之间",
+        clause="行政处罚法 第六十四条",
+        fix=f"填写{arranged.data['held_on']}至{matter.today.isoformat()}之间的日期",
+    )
+
+
+def hearing_done(matter: Matter) -> Bar | None:
+    """A hearing that was asked for has been held or the request taken back."""
+    asked = matter.file.last("request_hearing")
+    if asked is None:
+        return None
+    done = matter.file.last("hold_hearing") or matter.file.last("withdraw_hearing")
+    if done is not None and done.seq > asked.seq:
+        return None
+    return Bar(
+        code="HEARING_PENDING",
+        text="当事人申请的听证尚未举行",
+        clause=str(matter.file.rule.hearing.basis) if matter.file.rule.hearing else None,
+        fix="先通知并举行听证，或者登记撤回申请",
+    )
+
+
+# -- decision
+
+
+def _window_over(matter: Matter) -> Bar | None:
+    file = matter.file
+    if file.last("close_objection_window") or file.last("waive_objection"):
+        return None
+    key = file.latest_key("objection_window")
+    end = file.reckon(key) if key is not None else None
+    due = f"{end.due.isoformat()}届满{'，预估' if end.provisional else ''}" if end else "送达后起算"
+    return Bar(
+        code="WINDOW_OPEN",
+        text=f"异议期未满（{due}）",
+        clause=clauses.PRIOR_NOTICE,
+        fix="等待期满，或者取得当事人书面放弃声明",
+    )
+
+
+def window_run_out(matter: Matter) -> Bar | None:
+    """The subject's window has run out or was given up in writing."""
+    return _window_over(matter)
+
+
+def no_unanswered_objection(matter: Matter) -> Bar | None:
+    """Every objection has its written answer, served."""
+    waiting = matter.file.unsettled()
+    if not waiting:
+        return None
+    return Bar(
+        code="OBJECTION_UNANSWERED",
+        text="尚有异议未书面答复或者答复未送达：" + "、".join(waiting),
+        clause=clauses.OBJECTION,
+        fix="先核实、答复并送达",
+    )
+
+
+def superior_has_answered(matter: Matter) -> Bar | None:
+    """Where the regime wants the superior's consent, it has been answered."""
+    if not matter.file.consent_needed or matter.file.last("give_consent") is not None:
+        return None
+    return Bar(
+        code="CONSENT_MISSING",
+        text="尚未取得上级机关意见",
+        clause=str(matter.file.rule.superior_consent.basis),
+        fix="先报请上级机关同意",
+    )
+
+
+def _draft(matter: Matter) -> DraftDecision | None:
+    if isinstance(matter.form, DraftDecision):
+        return matter.form
+    drafted = matter.file.last("draft_decision")
+    return DraftDecision.submitted(_form_of(drafted.data)) if drafted and matter.form is not None else None
+
+
+def _form_of(data: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in data.items() if key in DraftDecision.model_fields}
+
+
+def consent_allows(matter: Matter) -> Bar | None:
+    """Without consent the subject cannot be listed."""
+    draft, consent = _draft(matter), matter.file.last("give_consent")
+    if draft is None or draft.outcome is not DecisionOutcome.LIST or consent is None:
+        return None
+    if consent.data["consents"]:
+        return None
+    return Bar(
+        code="CONSENT_REFUSED",
+        text="上级机关不同意列入",
+        clause=str(matter.file.rule.superior_consent.basis),
+        fix="改作不予列入或者终止",
+    )
+
+
+def decision_complete(matter: Matter) -> Bar | None:
+    """The decision states all that the law requires, in whichever paper carries it."""
+    draft = _draft(matter)
+    if draft is None or draft.outcome is not DecisionOutcome.LIST:
+        return None
+    elements = matter.file.rule.decision_elements
+    on_penalty = draft.carrier is Carrier.PENALTY_DECISION
+    if on_penalty and not matter.file.rule.resting_on_penalty.holds:
+        return Bar(
+            code="CARRIER_NOT_ADMITTED",
+            text="本名单制度须另行制作列入决定书",
+            clause=str(matter.file.rule.resting_on_penalty.basis),
+            fix="决定载体改为“另行制作”",
+        )
+    lacking = [
+        element
+        for element in elements
+        if (element.key not in draft.penalty_elements if on_penalty else not getattr(draft, element.key))
+    ]
+    if matter.file.objections() and not draft.objections:
+        return Bar(
+            code="ELEMENT_MISSING",
+            text="缺少异议采纳情况",
+            clause=clauses.DECISION,
+            fix="逐项写明对异议的处理",
+        )
+    if not lacking:
+        return None
+    where = "处罚决定书未载明" if on_penalty else "决定书缺少"
+    return Bar(
+        code="ELEMENT_MISSING",
+        text=f"{where}：" + "、".join(element.title for element in lacking),
+        clause=str(lacking[0].basis),
+        fix="补齐上列要素" + ("，或者另行制作列入决定书" if on_penalty else ""),
+    )
+
+
+def decision_measures_listed(matter: Matter) -> Bar | None:
+    """Measures are on the list, fit this kind of subject, and force no third party."""
+    draft = _draft(matter)
+    if draft is None or draft.outcome is not DecisionOutcome.LIST:
+        return None
+    forced = [m.code for m in draft.measures if m.forces_third_parties]
+    if forced:
+        return Bar(
+            code="THIRD_PARTY_FORCED",
+            text="不得强制第三方实施惩戒：" + "、".join(forced),
+            clause=clauses.MEASURES,
+            fix="改为推送信息供其自主参考，或者删去",
+        )
+    return _measure_bar(matter, [m.code for m in draft.measures])
+
+
+def decision_clock_runs(matter: Matter) -> Bar | None:
+    """No decision while its own clock stands still."""
+    key = matter.file.latest_key("decision")
+    if key is None or not matter.file.suspended(key):
+        return None
+    return Bar(code="SUSPENDED", text="认定期限已中止", clause=clauses.DECISION, fix="先恢复期限")
+
+
+# -- changes of deadlines
+
+
+def _named_deadline(matter: Matter) -> Bar | None:
+    if matter.form is None:
+        return None
+    if matter.form.deadline in matter.file.owed_and_running():
+        return None
+    return Bar(
+        code="DEADLINE_UNKNOWN",
+        text=f"没有正在计算的机关期限“{matter.form.deadline}”",
+        clause=clauses.DECISION,
+        fix="从中选择：" + ("、".join(matter.file.owed_and_running()) or "（没有）"),
+    )
+
+
+def deadline_runs(matter: Matter) -> Bar | None:
+    """The named deadline is one of the authority's that still runs."""
+    return _named_deadline(matter)
+
+
+def suspension_has_ground(matter: Matter) -> Bar | None:
+    """A clock stands still only on a ground that the rule names."""
+    grounds = {s.key: s for s in matter.file.rule.suspensions}
+    if not grounds:
+        return Bar(
+            code="TERM_NOT_SUSPENDABLE",
+            text="本名单制度没有规定可以中止期限的情形",
+            clause=matter.file.rule.document,
+            fix="在期限内办理",
+        )
+    if matter.form is None or matter.form.ground in grounds:
+        return None
+    return Bar(
+        code="TERM_NOT_SUSPENDABLE",
+        text="所填情形不属于规定的中止情形",
+        clause=str(next(iter(grounds.values())).basis),
+        fix="从中选择：" + "、".join(f"{s.key}（{s.title}）" for s in grounds.values()),
+    )
+
+
+def not_suspended(matter: Matter) -> Bar | None:
+    if matter.form is None or not matter.file.suspended(matter.form.deadline):
+        return None
+    return Bar(code="SUSPENDED", text="该期限已经中止", clause=clauses.DECISION, fix="先恢复期限")
+
+
+def is_suspended(matter: Matter) -> Bar | None:
+    if matter.form is None or matter.file.suspended(matter.form.deadline):
+        return None
+    return Bar(code="NOT_SUSPENDED", text="该期限没有中止", clause=clauses.DECISION, fix="无须恢复")
+
+
+def extension_allowed(matter: Matter) -> Bar | None:
+    """A period is lengthened only where the rule says so, by no more, and no more often."""
+    if matter.form is None:
+        return None
+    if matter.file.running(matter.form.deadline) is None:
+        return None
+    try:
+        matter.file.extended(matter.form.model_dump(), matter.today, "")
+    except Refusal as refused:
+        return Bar(code=refused.code, text=refused.detail, clause=refused.clause, fix=refused.expected)
+    return None
+
+
+def proposal_waits(propose: str) -> Gate:
+    """There is an undecided proposal for this deadline, by another person."""
+
+    def gate(matter: Matter) -> Bar | None:
+        keys = [matter.form.deadline] if matter.form is not None else matter.file.owed_and_running()
+        proposals = [
+            found
+            for key in keys
+            if (found := matter.file.proposal(propose, matter.step.name, key)) is not None
+        ]
+        if not proposals:
+            return Bar(
+                code="NOTHING_PROPOSED",
+                text="没有待批准的拟办意见",
+                clause=clauses.FOUR_EYES,
+                fix="由承办人先提出",
+            )
+        actor = matter.actor
+        if actor is not None and all(p.actor is not None and same_hand(p.actor, actor) for p in proposals):
+            return Bar(
+                code="FOUR_EYES",
+                text="提出与批准不得为同一人",
+                clause=clauses.FOUR_EYES,
+                fix="由另一人批准",
+            )
+        return None
+
+    return gate
+
+
+# -- the basis
+
+
+def change_is_dated(matter: Matter) -> Bar | None:
+    """What changed the document came after it and not in the future."""
+    form = matter.form
+    if not isinstance(form, BasisFell):
+        return None
+    if matter.file.opening.document.decided_on <= form.decided_on <= matter.today:
+        return None
+    return Bar(
+        code="DATE_IMPOSSIBLE",
+        text="变动日期须在依据文书作出之日与今日之间",
+        clause=clauses.BASIS_FELL,
+        fix="核对变动文书的日期",
+    )
+
+
+def not_winding_up(matter: Matter) -> Bar | None:
+    if matter.file.stage.value != "winding_up":
+        return None
+    return Bar(code="WINDING_UP", text="案件正在终止办理", clause=clauses.BASIS_FELL, fix="无须重复办理")
+
+
+def correctable(matter: Matter) -> Bar | None:
+    """There is such an issued paper, and the slip is in it."""
+    if matter.form is None or matter.form.of_seq in matter.file.papers:
+        return None
+    return Bar(
+        code="PAPER_UNKNOWN",
+        text="没有该序号对应的已签发文书",
+        clause=clauses.DECISION,
+        fix="可更正："
+        + ("、".join(f"{seq}（{p.data['number']}）" for seq, p in matter.file.papers.items()) or "无"),
+    )

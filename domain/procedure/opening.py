@@ -1,0 +1,57 @@
+"""What a case pins when it opens: it stands on these values whatever files say later."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.days.working_days import WorkingDays
+from domain.procedure.forms import FoundingDocument, OpenCase, Subject
+from domain.rules import Level, Rule
+
+
+class Authority(BaseModel):
+    """The deciding body as the case knows it (认定机关)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    name: str
+    level: Level
+    short: str  # 机关代字 of its document numbers
+    superior: str | None = None  # code of the next level up
+    superior_name: str | None = None
+    regimes: tuple[str, ...] = ()
+
+
+class Opening(BaseModel):
+    """First event of a case: the application form, and law, calendar and authority as values."""
+
+    model_config = ConfigDict(frozen=True)
+
+    form: OpenCase
+    authority: Authority
+    rule: Rule
+    calendar: WorkingDays
+    practice: bool
+    subject_ref: str  # keyed reference; equal for the same subject
+    document_ref: str  # keyed reference of the founding document: cases from one document know each other
+    business_key: str  # keyed hash of regime, subject and founding document: one case for each
+    clock_offset: float = 0.0  # seconds that the practice clock of this case is ahead
+    listed_by: str | None = None  # for a period on the list: the case that decided it
+
+    @property
+    def subject(self) -> Subject:
+        return self.form.subject
+
+    @property
+    def document(self) -> FoundingDocument:
+        return self.form.document
+
+
+class ListingOpening(Opening):
+    """First event of a period on the list: what the determination pinned, and the day it begins."""
+
+    listed_on: date  # 列入之日
+    decision_number: str  # 列入决定书文号

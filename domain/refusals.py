@@ -1,0 +1,178 @@
+"""Refusals: what was asked, why not, by which clause, and what would help (RFC 9457).
+
+    Refusal
+    ├── Malformed      400  MALFORMED            cannot be read as what it should be (格式不符)
+    ├── Forbidden      403  FORBIDDEN            this person may not do it (无权办理)
+    │                       FOUR_EYES              … because they already acted in the case (职责分离)
+    │                       ROLE_MISSING           … because they lack the role (缺少岗位权限)
+    ├── NotFound       404  NOT_FOUND            there is no such thing, or not for this person (查无此项)
+    ├── Conflict       409  CONFLICT             clashes with what is on record (与已有记录冲突)
+    ├── Stale          412  STALE_VERSION        asked on a version that is no longer the last (版本已变化)
+    ├── LegalRefusal   422  LEGAL_REFUSAL        the law bars it (依法不得办理)
+    │                       ELEMENT_MISSING, BASIS_NOT_EFFECTIVE, LIST_NOT_ADMISSIBLE, RANK_TOO_LOW,
+    │                       TERM_NOT_EXTENDABLE, MEASURE_NOT_LISTED
+    └── Suspended      423  SUSPENDED            the case stands still (案件已中止)
+
+A family fixes the HTTP status; a code within it is open, since each step of the procedure names its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Bar(BaseModel):
+    """One thing that stands in the way (障碍): its code, in words, by which clause, and what would clear it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    text: str
+    clause: str | None = None
+    fix: str | None = None
+
+
+class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error
+    """A request that is not carried out. `detail` is Chinese, for the person who asked; it holds no personal data."""
+
+    status: ClassVar[int] = 422
+    default_code: ClassVar[str] = "REFUSED"
+    titles: ClassVar[Mapping[str, str]] = {"REFUSED": "不予办理"}
+
+    def __init__(
+        self,
+        *,
+        detail: str,
+        code: str | None = None,
+        title: str | None = None,
+        clause: str | None = None,
+        field: str | None = None,
+        expected: str | None = None,
+        blocked_by: Iterable[Bar] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.default_code
+        self.title = title or self.titles.get(self.code, self.titles[self.default_code])
+        self.clause = clause
+        self.field = field
+        self.expected = expected
+        self.blocked_by = list(blocked_by)
+
+    @property
+    def type(self) -> str:
+        """A stable name of the kind of problem (RFC 9457 section 3.1.1); not an address to fetch."""
+        return f"urn:chengxu:problem:{self.code.lower()}"
+
+    def as_problem(self) -> dict[str, Any]:
+        """The members of a problem document, JSON-ready (RFC 9457 section 3), and all that rebuilds the refusal."""
+        return {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "clause": self.clause,
+            "field": self.field,
+            "expected": self.expected,
+            "blocked_by": [bar.model_dump() for bar in self.blocked_by],
+        }
+
+    @classmethod
+    def from_problem(cls, problem: Mapping[str, Any]) -> Refusal:
+        """The refusal that `as_problem` described, of its own family again."""
+        family = _FAMILIES.get(problem["status"], Refusal)
+        return family(
+            detail=problem["detail"],
+            code=problem["code"],
+            title=problem["title"],
+            clause=problem.get("clause"),
+            field=problem.get("field"),
+            expected=problem.get("expected"),
+            blocked_by=[Bar.model_validate(bar) for bar in problem.get("blocked_by") or ()],
+        )
+
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]:
+        return (Refusal.from_problem, (self.as_problem(),))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Refusal) and self.as_problem() == other.as_problem()
+
+    __hash__ = Exception.__hash__
+
+
+class Malformed(Refusal):
+    """It cannot be read as what it should be: names the field and the expectation."""
+
+    status = 400
+    default_code = "MALFORMED"
+    titles: ClassVar[Mapping[str, str]] = {"MALFORMED": "格式不符"}
+
+
+class Forbidden(Refusal):
+    """This person may not do it."""
+
+    status = 403
+    default_code = "FORBIDDEN"
+    titles: ClassVar[Mapping[str, str]] = {
+        "FORBIDDEN": "无权办理",
+        "FOUR_EYES": "须由另一人办理",
+        "ROLE_MISSING": "缺少岗位权限",
+    }
+
+
+class NotFound(Refusal):
+    """There is no such thing, or none that this person may see."""
+
+    status = 404
+    default_code = "NOT_FOUND"
+    titles: ClassVar[Mapping[str, str]] = {"NOT_FOUND": "查无此项"}
+
+
+class Conflict(Refusal):
+    """It clashes with what is already on record."""
+
+    status = 409
+    default_code = "CONFLICT"
+    titles: ClassVar[Mapping[str, str]] = {"CONFLICT": "与已有记录冲突"}
+
+
+class Stale(Refusal):
+    """It was asked on a version that is no longer the last one."""
+
+    status = 412
+    default_code = "STALE_VERSION"
+    titles: ClassVar[Mapping[str, str]] = {"STALE_VERSION": "版本已变化"}
+
+
+class LegalRefusal(Refusal):
+    """The law bars it; `clause` or `blocked_by` says which."""
+
+    status = 422
+    default_code = "LEGAL_REFUSAL"
+    titles: ClassVar[Mapping[str, str]] = {
+        "LEGAL_REFUSAL": "依法不得办理",
+        "ELEMENT_MISSING": "文书缺少必备要素",
+        "BASIS_NOT_EFFECTIVE": "依据文书未生效",
+        "LIST_NOT_ADMISSIBLE": "不属于可以列入的情形",
+        "RANK_TOO_LOW": "认定标准或认定机关的层级不够",
+        "TERM_NOT_EXTENDABLE": "期限不得延长",
+        "MEASURE_NOT_LISTED": "惩戒措施不在清单之内",
+    }
+
+
+class Suspended(Refusal):
+    """The case stands still: nothing moves until it resumes."""
+
+    status = 423
+    default_code = "SUSPENDED"
+    titles: ClassVar[Mapping[str, str]] = {"SUSPENDED": "案件已中止"}
+
+
+_FAMILIES: dict[int, type[Refusal]] = {
+    family.status: family
+    for family in (Malformed, Forbidden, NotFound, Conflict, Stale, LegalRefusal, Suspended)
+}

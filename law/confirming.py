@@ -1,0 +1,65 @@
+"""Whether a confirmation may be taken on record: it must confirm something that is open, in the right shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from domain.confirmation import Confirmation
+from domain.refusals import Conflict, Malformed
+from domain.regimes import Lawbook
+from domain.rules import Level, Origin, Unit
+from law.precedence import PREFIX, Missing, MissingKind
+from law.resolve import consult
+
+
+def check_confirmation(
+    lawbook: Lawbook, confirmation: Confirmation, on: date, others: Iterable[Confirmation] = ()
+) -> Missing:
+    """What `confirmation` settles on `on`, given the `others` already on record.
+
+    Raises `NotFound` (no such regime), `LegalRefusal` (not in force), `Conflict` (nothing there to confirm) or
+    `Malformed` (another entry, another kind of value, unit missing).
+    """
+    answer = consult(lawbook, confirmation.regime, on, others)
+    missing = next((one for one in answer.open if one.key == confirmation.key), None)
+    if missing is None:
+        raise Conflict(
+            code="NOTHING_TO_CONFIRM",
+            title="没有待确认的值",
+            detail=f"该项在 {on} 没有待确认的值：已经核实、已经确认，或者不存在。",
+            field="key",
+            expected="、".join(one.key for one in answer.open) or None,
+        )
+    if missing.since != confirmation.since:
+        raise Malformed(
+            detail="确认所指的起始日与数据文件不符。", field="since", expected=missing.since.isoformat()
+        )
+    if confirmation.silent:
+        _may_be_silent(missing)
+    else:
+        _has_the_right_kind(missing, confirmation)
+    return missing
+
+
+def _may_be_silent(missing: Missing) -> None:
+    if missing.kind is MissingKind.ITEM or missing.key.startswith(PREFIX[Origin.CITY]):
+        raise Malformed(
+            detail="逐项确认和本市配置的期限不能确认为“文本无规定”。", field="silent", expected="false"
+        )
+
+
+def _has_the_right_kind(missing: Missing, confirmation: Confirmation) -> None:
+    value = confirmation.value
+    match missing.kind:
+        case MissingKind.ITEM if value is not True:
+            raise Malformed(detail="逐项确认的值应为 true。", field="value", expected="true")
+        case MissingKind.STATEMENT if not isinstance(value, bool):
+            raise Malformed(detail="应确认为是或者否。", field="value", expected="true、false")
+        case MissingKind.LEVEL if not (isinstance(value, str) and value.upper() in Level.__members__):
+            levels = "、".join(name.lower() for name in Level.__members__)
+            raise Malformed(detail="应确认为一个行政层级。", field="value", expected=levels)
+        case MissingKind.PERIOD if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise Malformed(detail="期限应为不小于零的整数。", field="value", expected="整数")
+        case MissingKind.PERIOD if confirmation.unit is None:
+            raise Malformed(detail="期限须写明单位。", field="unit", expected="、".join(Unit))

@@ -1,0 +1,60 @@
+"""The office that a database belongs to: its kind, its key, and the tools that come with both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from settings import Settings
+from storage.crypto import FieldCipher, KeyedHash
+from storage.database import database_now, make_engine, refuse_unsafe, writing
+from storage.keys import fingerprint, load_or_create_key
+from storage.tables import OFFICE
+
+
+class WrongOfficeError(Exception):
+    """The database belongs to another key or to another kind of office. The text says what helps."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """What everything that touches the record needs."""
+
+    engine: AsyncEngine
+    cipher: FieldCipher
+    keyed: KeyedHash
+    key: bytes
+    practice: bool
+
+
+async def open_office(settings: Settings) -> Office:
+    """The office of these settings. The database must have been migrated.
+
+    Raises WrongOfficeError when the record was written with another key or by another kind of office: a practice
+    database never becomes a real one, nor the other way round. Raises UnsafeDatabaseError, KeyFileError.
+    """
+    key = load_or_create_key(settings.key_file)
+    engine = make_engine(settings.database_url)
+    await refuse_unsafe(engine)
+    async with writing(engine) as connection:
+        row = (await connection.execute(select(OFFICE))).mappings().first()
+        if row is None:
+            await connection.execute(
+                insert(OFFICE).values(
+                    id=1,
+                    kind=settings.office,
+                    key_fingerprint=fingerprint(key),
+                    created_at=await database_now(connection),
+                )
+            )
+        elif row["key_fingerprint"] != fingerprint(key):
+            raise WrongOfficeError(
+                f"密钥文件 {settings.key_file} 与案卷库不符：案卷库由另一密钥加密。请恢复原密钥文件。"
+            )
+        elif row["kind"] != settings.office:
+            raise WrongOfficeError(
+                "演练库不得用于正式办理，正式库不得用于演练。请为 CHENGXU_OFFICE 的这一取值另设 CHENGXU_HOME。"
+            )
+    return Office(engine, FieldCipher(key), KeyedHash(key), key, settings.practice)

@@ -1,0 +1,219 @@
+"""Receipt (收件): one committed row, before anything else happens to a command. That commit is the legal receipt.
+
+The instant is stamped while the case row is held, so that what is received before a window closes is found by whoever
+closes it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.people import Actor
+from domain.procedure.events import Command
+from domain.refusals import LegalRefusal, NotFound
+from storage.database import database_now, for_share, reading, writing
+from storage.office import Office
+from storage.record import open_command, seal_command
+from storage.tables import CASE, SUBMISSION
+
+
+class KeyReused(LegalRefusal):
+    """The command id was used for something else, or by somebody else."""
+
+    default_code = "KEY_REUSED"
+    titles = {"KEY_REUSED": "幂等键已被使用"}  # noqa: RUF012 -- as in the base
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A command as it was received, and what has become of it."""
+
+    command: Command
+    state: str  # pending, decided, refused
+    result: dict[str, Any] | None
+    replayed: bool  # the same command had been received before
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A command as it comes in, before it has an instant and a head."""
+
+    id: str
+    case_id: str
+    route: str
+    step: str
+    actor: Actor
+    form: dict[str, Any]
+    item: str = ""
+    if_version: int | None = None
+    clock_offset: float = 0.0  # for an opening: the practice clock of the case to come
+
+
+class Receipts:
+    """Receives commands and tells what became of them."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def fingerprint(self, wish: Wish, body: Any) -> str:
+        """Equal for the same payload on the same route; tells nothing of either."""
+        said = to_json({"route": wish.route, "body": body, "item": wish.item}).decode()
+        return self._office.keyed(said, "submission")
+
+    async def receive(self, wish: Wish, body: Any) -> Receipt:
+        """Commits the receipt, or finds the earlier one of the same id.
+
+        `body` is what the sender sent; the same id with another body, route or person raises KeyReused.
+        """
+        fingerprint = self.fingerprint(wish, body)
+        async with writing(self._office.engine) as connection:
+            head, offset = await self._case(connection, wish.case_id)
+            if (earlier := await self._earlier(connection, wish, fingerprint)) is not None:
+                return earlier
+            now = await database_now(connection) + timedelta(seconds=offset)
+            command = Command(
+                id=wish.id,
+                case_id=wish.case_id,
+                step=wish.step,
+                item=wish.item,
+                actor=wish.actor,
+                form=wish.form,
+                received_at=now,
+                head=head,
+                if_version=wish.if_version,
+            )
+            await self._insert(connection, command, wish, fingerprint, now - timedelta(seconds=offset))
+            return Receipt(command, "pending", None, replayed=False)
+
+    async def receive_opening(self, wish: Wish, body: Any) -> Receipt:
+        """As `receive`, for the first command of a case that the record does not know yet."""
+        fingerprint = self.fingerprint(wish, body)
+        async with writing(self._office.engine) as connection:
+            if (earlier := await self._earlier(connection, wish, fingerprint)) is not None:
+                return earlier
+            real = await database_now(connection)
+            command = Command(
+                id=wish.id,
+                case_id=wish.case_id,
+                step=wish.step,
+                actor=wish.actor,
+                form=wish.form,
+                received_at=real + timedelta(seconds=wish.clock_offset),
+            )
+            await self._insert(connection, command, wish, fingerprint, real)
+            return Receipt(command, "pending", None, replayed=False)
+
+    async def find(self, command_id: str) -> Receipt | None:
+        """The receipt of a command id, with what has become of it."""
+        async with reading(self._office.engine) as connection:
+            row = (
+                (await connection.execute(select(SUBMISSION).where(SUBMISSION.c.command_id == command_id)))
+                .mappings()
+                .first()
+            )
+        return self._receipt(row) if row else None
+
+    async def refuse(self, command_id: str, problem: dict[str, Any]) -> Receipt:
+        """Settles a pending submission as refused; returns what is on record in the end."""
+        async with writing(self._office.engine) as connection:
+            await connection.execute(
+                update(SUBMISSION)
+                .where(SUBMISSION.c.command_id == command_id, SUBMISSION.c.state == "pending")
+                .values(state="refused", result=json.dumps(problem, ensure_ascii=False))
+            )
+        settled = await self.find(command_id)
+        assert settled is not None
+        return settled
+
+    async def due(self, *, older_than: timedelta, per_case: int, limit: int) -> list[Command]:
+        """Pending commands that nobody carried, fair per case: the oldest few of each (relay)."""
+        async with reading(self._office.engine) as connection:
+            now = await database_now(connection)
+            rows = await connection.execute(
+                select(SUBMISSION.c.command_id, SUBMISSION.c.case_id, SUBMISSION.c.body)
+                .where(SUBMISSION.c.state == "pending", SUBMISSION.c.next_attempt_at < now - older_than)
+                .order_by(SUBMISSION.c.next_attempt_at)
+                .limit(limit)
+            )
+            taken: dict[str, int] = {}
+            found = []
+            for row in rows:
+                taken[row.case_id] = taken.get(row.case_id, 0) + 1
+                if taken[row.case_id] <= per_case:
+                    found.append(open_command(self._office, row.command_id, row.body))
+            return found
+
+    async def postpone(self, command_id: str, base: timedelta, longest: timedelta) -> None:
+        """The next attempt comes later, the longer the more attempts have failed."""
+        async with writing(self._office.engine) as connection:
+            attempts = await connection.scalar(
+                select(SUBMISSION.c.attempts).where(SUBMISSION.c.command_id == command_id)
+            )
+            wait = min(base * 2 ** min(attempts or 0, 16), longest)
+            await connection.execute(
+                update(SUBMISSION)
+                .where(SUBMISSION.c.command_id == command_id)
+                .values(attempts=(attempts or 0) + 1, next_attempt_at=await database_now(connection) + wait)
+            )
+
+    # -- within the transaction
+
+    async def _case(self, connection: AsyncConnection, case_id: str) -> tuple[int, float]:
+        row = (
+            await connection.execute(
+                for_share(select(CASE.c.head, CASE.c.clock_offset).where(CASE.c.id == case_id))
+            )
+        ).first()
+        if row is None:
+            raise NotFound(detail="没有这一案件")
+        return row.head, row.clock_offset
+
+    async def _earlier(self, connection: AsyncConnection, wish: Wish, fingerprint: str) -> Receipt | None:
+        row = (
+            (await connection.execute(select(SUBMISSION).where(SUBMISSION.c.command_id == wish.id)))
+            .mappings()
+            .first()
+        )
+        if row is None:
+            return None
+        if row["fingerprint"] != fingerprint or row["person_id"] != wish.actor.person_id:
+            raise KeyReused(
+                detail="同一幂等键已用于另一请求",
+                field="Idempotency-Key",
+                expected="每个新请求使用新的键；重发同一请求使用原键和原内容",
+            )
+        return self._receipt(row, replayed=True)
+
+    async def _insert(
+        self, connection: AsyncConnection, command: Command, wish: Wish, fingerprint: str, real: datetime
+    ) -> None:
+        await connection.execute(
+            insert(SUBMISSION).values(
+                command_id=command.id,
+                account_id=wish.actor.account_id,
+                person_id=wish.actor.person_id,
+                route=wish.route,
+                fingerprint=fingerprint,
+                case_id=command.case_id,
+                body=seal_command(self._office, command),
+                received_at=command.received_at,
+                state="pending",
+                attempts=0,
+                next_attempt_at=real,
+            )
+        )
+
+    def _receipt(self, row: Any, *, replayed: bool = False) -> Receipt:
+        return Receipt(
+            command=open_command(self._office, row["command_id"], row["body"]),
+            state=row["state"],
+            result=json.loads(row["result"]) if row["result"] else None,
+            replayed=replayed,
+        )

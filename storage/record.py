@@ -1,0 +1,376 @@
+"""The record (案卷): the one writer of a case.
+
+`append` is the only place where an event comes into being: lock the case row, look up the command, compare the head,
+insert event, read model and outbox, settle the submission, all in one transaction. Where the head differs from what
+the workflow believes, nothing is written and the tail comes back (reliability: compare and catch up).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.people import Actor
+from domain.procedure.events import Command, Event, legal_day
+from domain.procedure.opening import Opening
+from domain.refusals import Conflict
+from storage.crypto import chain
+from storage.database import database_now, for_update, reading, writing
+from storage.entries import Answer, Entry, Loaded, Numbering
+from storage.numbers import next_ordinal, paper_number
+from storage.office import Office
+from storage.tables import CASE, DEADLINE, DOCUMENT, EVENT, OUTBOX, SUBMISSION, TASK
+
+_CASE_SERIES = "case"
+_HEAD = (CASE.c.head, CASE.c.link, CASE.c.clock_offset, CASE.c.no)
+
+
+class Record:
+    """Reads and appends the events of cases."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def append(self, entry: Entry) -> Answer:
+        """Enters one event, once, or says why not; never enters half of it."""
+        try:
+            async with writing(self._office.engine) as connection:
+                return await self._append(connection, entry)
+        except IntegrityError:
+            # Only an opening can collide: on its business key, with a case that is there already.
+            async with reading(self._office.engine) as connection:
+                return await self._opened_already(connection, entry)
+
+    async def load(self, case_id: str, after: int = 0) -> Loaded:
+        """Events of the case after `after`, and the office time of the case."""
+        async with reading(self._office.engine) as connection:
+            offset = await connection.scalar(select(CASE.c.clock_offset).where(CASE.c.id == case_id))
+            return Loaded(
+                now=await _office_time(connection, offset or 0.0),
+                events=tuple(await self._events(connection, case_id, after)),
+            )
+
+    async def refuse(self, command_id: str, problem: dict[str, Any]) -> None:
+        """Settles a submission as refused; one that is settled already stays as it is."""
+        async with writing(self._office.engine) as connection:
+            await connection.execute(
+                update(SUBMISSION)
+                .where(SUBMISSION.c.command_id == command_id, SUBMISSION.c.state == "pending")
+                .values(state="refused", result=json.dumps(problem, ensure_ascii=False))
+            )
+
+    # -- within the transaction
+
+    async def _append(self, connection: AsyncConnection, entry: Entry) -> Answer:
+        row = (await connection.execute(for_update(select(*_HEAD).where(CASE.c.id == entry.case_id)))).first()
+        opening = Opening.model_validate(entry.event.data) if entry.expected == 0 else None
+        head, link = (row.head, row.link) if row else (0, "")
+        offset = row.clock_offset if row else (opening.clock_offset if opening else 0.0)
+        now = await _office_time(connection, offset)
+        tail = await self._events(connection, entry.case_id, entry.expected) if head > entry.expected else []
+
+        known = await self._event_of(connection, entry.event.command)
+        if known is not None:
+            return Answer(now=now, tail=tuple(tail), done=known)
+        state = (
+            await connection.execute(
+                select(SUBMISSION.c.state, SUBMISSION.c.result).where(
+                    SUBMISSION.c.command_id == entry.event.command
+                )
+            )
+        ).first()
+        if state is not None and state.state == "refused":
+            return Answer(now=now, tail=tuple(tail), refused=json.loads(state.result))
+        if head != entry.expected:
+            return Answer(now=now, tail=tuple(tail))
+        if entry.not_before is not None:
+            if now < entry.not_before:
+                return Answer(now=now, too_early=True)
+            if waiting := await self._waiting(connection, entry.case_id):
+                return Answer(now=now, waiting=tuple(waiting))
+
+        event = entry.event.model_copy(update={"at": now})
+        if entry.numbering is not None:
+            event = await self._number(connection, entry.numbering, entry.case_id, event)
+        no = row.no if row else await self._case_no(connection, now)
+        link = await self._insert_event(connection, entry, event, link, opening, no)
+        await self._state(connection, entry, event, link)
+        await self._settle(connection, entry, event, no)
+        return Answer(now=now, tail=(event,), done=event)
+
+    async def _insert_event(
+        self,
+        connection: AsyncConnection,
+        entry: Entry,
+        event: Event,
+        previous: str,
+        opening: Opening | None,
+        no: str,
+    ) -> str:
+        cipher = self._office.cipher
+        place = {"table": "event", "case": entry.case_id, "seq": event.seq}
+        actor = cipher.encrypt(event.actor.model_dump(mode="json") if event.actor else None, **place)  # type: ignore[arg-type]
+        payload = cipher.encrypt(event.data, **place)  # type: ignore[arg-type]
+        link = event_link(previous, entry.case_id, event, actor, payload)
+        if opening is not None:
+            await connection.execute(insert(CASE).values(self._case_row(entry, opening, event, no, link)))
+        await connection.execute(
+            insert(EVENT).values(
+                case_id=entry.case_id,
+                seq=event.seq,
+                command_id=event.command,
+                step=event.step,
+                item=event.item,
+                actor=actor,
+                received_at=event.received_at,
+                at=event.at,
+                clause=event.clause,
+                payload=payload,
+                previous_link=previous,
+                link=link,
+            )
+        )
+        return link
+
+    def _case_row(self, entry: Entry, opening: Opening, event: Event, no: str, link: str) -> dict[str, Any]:
+        summary = {
+            "subject": opening.subject.model_dump(mode="json"),
+            "document": {
+                "number": opening.document.number,
+                "title": opening.document.title,
+                "issued_by": opening.document.issued_by,
+                "decided_on": opening.document.decided_on.isoformat(),
+            },
+        }
+        return {
+            "id": entry.case_id,
+            "no": no,
+            "kind": entry.course,
+            "regime": opening.rule.regime,
+            "rule_version": opening.rule.version,
+            "authority": opening.authority.code,
+            "superior": opening.authority.superior,
+            "practice": opening.practice,
+            "subject_ref": opening.subject_ref,
+            "document_ref": opening.document_ref,
+            "business_key": opening.business_key,
+            "summary": self._office.cipher.encrypt(summary, table="case_file", case=entry.case_id),
+            "stage": entry.stage,
+            "outcome": entry.outcome,
+            "head": event.seq,
+            "version": entry.version,
+            "link": link,
+            "next_alarm_at": entry.next_alarm_at,
+            "clock_offset": opening.clock_offset,
+            "parent_id": opening.listed_by,
+            "opened_at": event.received_at,
+            "closed_at": None,
+        }
+
+    async def _state(self, connection: AsyncConnection, entry: Entry, event: Event, link: str) -> None:
+        """The read model as it follows from the event."""
+        if event.seq > 1:
+            await connection.execute(
+                update(CASE)
+                .where(CASE.c.id == entry.case_id)
+                .values(
+                    head=event.seq,
+                    version=entry.version,
+                    link=link,
+                    stage=entry.stage,
+                    outcome=entry.outcome,
+                    next_alarm_at=entry.next_alarm_at,
+                    closed_at=event.at if entry.outcome is not None else None,
+                )
+            )
+        if entry.tasks_closed:
+            await connection.execute(
+                update(TASK)
+                .where(
+                    TASK.c.case_id == entry.case_id,
+                    TASK.c.closed_seq.is_(None),
+                    or_(*(and_(TASK.c.step == t.step, TASK.c.item == t.item) for t in entry.tasks_closed)),
+                )
+                .values(closed_seq=event.seq)
+            )
+        if entry.tasks_opened:
+            await connection.execute(
+                insert(TASK),
+                [
+                    {
+                        **opened.model_dump(),
+                        "roles": ",".join(opened.roles),
+                        "id": uuid4().hex,
+                        "case_id": entry.case_id,
+                        "opened_seq": event.seq,
+                        "opened_at": event.at,
+                    }
+                    for opened in entry.tasks_opened
+                ],
+            )
+        for stated in entry.deadlines:
+            values = stated.model_dump()
+            key = (DEADLINE.c.case_id == entry.case_id) & (DEADLINE.c.key == stated.key)
+            changed = await connection.execute(update(DEADLINE).where(key).values(values))
+            if changed.rowcount == 0:
+                await connection.execute(insert(DEADLINE).values(case_id=entry.case_id, **values))
+            await connection.execute(
+                update(TASK)
+                .where(
+                    TASK.c.case_id == entry.case_id,
+                    TASK.c.deadline == stated.key,
+                    TASK.c.closed_seq.is_(None),
+                )
+                .values(due_on=stated.due_on, due_at=stated.due_at, provisional=stated.provisional)
+            )
+
+    async def _settle(self, connection: AsyncConnection, entry: Entry, event: Event, no: str) -> None:
+        """Outbox rows, and the submission's result: what every repetition of the command is answered."""
+        for kind in entry.outbox:
+            await connection.execute(
+                insert(OUTBOX).values(
+                    id=f"{kind}:{entry.case_id}:{event.seq}",
+                    case_id=entry.case_id,
+                    seq=event.seq,
+                    kind=kind,
+                    created_at=await database_now(connection),
+                    next_attempt_at=await database_now(connection),
+                )
+            )
+        result = {
+            "case": no,
+            "seq": event.seq,
+            "version": entry.version,
+            "step": event.step,
+            "item": event.item,
+            "stage": entry.stage,
+            "outcome": entry.outcome,
+            "number": event.data.get("number"),
+            "clause": event.clause,
+            "received_at": event.received_at.isoformat(),
+            "at": event.at.isoformat(),
+        }
+        await connection.execute(
+            update(SUBMISSION)
+            .where(SUBMISSION.c.command_id == event.command, SUBMISSION.c.state == "pending")
+            .values(state="decided", result=json.dumps(result, ensure_ascii=False))
+        )
+
+    async def _number(
+        self, connection: AsyncConnection, numbering: Numbering, case_id: str, event: Event
+    ) -> Event:
+        """The next number of the series, in this very transaction: neither gap nor double."""
+        year = legal_day(event.at).year
+        ordinal = await next_ordinal(connection, numbering.authority, numbering.kind, year)
+        number = paper_number(numbering.short, numbering.kind, year, ordinal)
+        await connection.execute(
+            insert(DOCUMENT).values(
+                id=uuid4().hex,
+                case_id=case_id,
+                seq=event.seq,
+                item=event.item,
+                kind=numbering.kind,
+                authority=numbering.authority,
+                year=year,
+                ordinal=ordinal,
+                number=number,
+                issued_at=event.at,
+            )
+        )
+        return event.model_copy(update={"data": event.data | {"number": number}})
+
+    async def _case_no(self, connection: AsyncConnection, now: datetime) -> str:
+        year = legal_day(now).year
+        return f"{year}-{await next_ordinal(connection, '', _CASE_SERIES, year):06d}"
+
+    # -- reading
+
+    async def _events(self, connection: AsyncConnection, case_id: str, after: int) -> list[Event]:
+        rows = await connection.execute(
+            select(EVENT).where(EVENT.c.case_id == case_id, EVENT.c.seq > after).order_by(EVENT.c.seq)
+        )
+        return [self._event(row) for row in rows.mappings()]
+
+    async def _event_of(self, connection: AsyncConnection, command_id: str) -> Event | None:
+        row = (
+            (await connection.execute(select(EVENT).where(EVENT.c.command_id == command_id)))
+            .mappings()
+            .first()
+        )
+        return self._event(row) if row else None
+
+    def _event(self, row: Any) -> Event:
+        cipher, place = self._office.cipher, {"table": "event", "case": row["case_id"], "seq": row["seq"]}
+        actor = cipher.decrypt(row["actor"], **place)
+        return Event(
+            seq=row["seq"],
+            command=row["command_id"],
+            step=row["step"],
+            item=row["item"],
+            actor=Actor.submitted(actor) if actor else None,
+            received_at=row["received_at"],
+            at=row["at"],
+            data=cipher.decrypt(row["payload"], **place),
+            clause=row["clause"],
+        )
+
+    async def _waiting(self, connection: AsyncConnection, case_id: str) -> list[Command]:
+        rows = await connection.execute(
+            select(SUBMISSION.c.command_id, SUBMISSION.c.body).where(
+                SUBMISSION.c.case_id == case_id, SUBMISSION.c.state == "pending"
+            )
+        )
+        return [open_command(self._office, row.command_id, row.body) for row in rows]
+
+    async def _opened_already(self, connection: AsyncConnection, entry: Entry) -> Answer:
+        known = await self._event_of(connection, entry.event.command)
+        now = await _office_time(connection, 0.0)
+        if known is not None:
+            return Answer(now=now, tail=(known,), done=known)
+        opening = Opening.model_validate(entry.event.data)
+        no = await connection.scalar(select(CASE.c.no).where(CASE.c.business_key == opening.business_key))
+        refusal = Conflict(
+            code="DUPLICATE_CASE",
+            title="重复立案",
+            detail="同一名单制度、同一主体、同一依据文书已经立案",
+            expected=f"在已有案件 {no} 中办理",
+        )
+        return Answer(now=now, refused=refusal.as_problem())
+
+
+def event_link(previous: str, case_id: str, event: Event, actor: bytes, payload: bytes) -> str:
+    """The link of one event: SM3 over the previous link and the event's row, ciphertext included."""
+    return chain(
+        previous,
+        case_id,
+        str(event.seq),
+        event.command,
+        event.step,
+        event.item,
+        event.received_at.isoformat(),
+        event.at.isoformat(),
+        event.clause,
+        actor,
+        payload,
+    )
+
+
+def seal_command(office: Office, command: Command) -> bytes:
+    """A command as its submission row keeps it."""
+    return office.cipher.encrypt(command.model_dump(mode="json"), table="submission", case=command.id)
+
+
+def open_command(office: Office, command_id: str, body: bytes) -> Command:
+    """The command that was received."""
+    return Command.model_validate(office.cipher.decrypt(body, table="submission", case=command_id))
+
+
+async def _office_time(connection: AsyncConnection, offset: float) -> datetime:
+    """The one office clock: the database's, plus what the practice clock of the case is ahead."""
+    return await database_now(connection) + timedelta(seconds=offset)

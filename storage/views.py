@@ -1,0 +1,254 @@
+"""Reading the record for people: cases, tasks, timelines, deadlines, papers, operations. Never asks Temporal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from domain.people import Actor, Role
+from domain.refusals import NotFound
+from storage.database import reading
+from storage.office import Office
+from storage.tables import CASE, DEADLINE, DOCUMENT, TASK
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as it is listed. `summary` is decrypted: who may see it whole is the API's to decide."""
+
+    id: str
+    no: str
+    kind: str
+    regime: str
+    rule_version: str
+    authority: str
+    superior: str | None
+    practice: bool
+    subject_ref: str
+    document_ref: str
+    summary: dict[str, Any]
+    stage: str
+    outcome: str | None
+    head: int
+    version: int
+    next_alarm_at: datetime | None
+    clock_offset: float
+    parent_id: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases: each given condition narrows the list."""
+
+    regime: str | None = None
+    stage: str | None = None
+    outcome: str | None = None
+    authority: str | None = None
+    kind: str | None = None
+    subject_ref: str | None = None
+    document_ref: str | None = None
+    open: bool | None = None
+
+
+@dataclass(frozen=True)
+class After:
+    """Where a page begins: after this row in the order of the list."""
+
+    at: datetime | None
+    id: str
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which open tasks."""
+
+    scope: str  # mine, group, unassigned, all
+    due_before: datetime | None = None
+    authority: str | None = None
+    step: str | None = None
+    case_id: str | None = None
+
+
+class Views:
+    """The reading side of the record."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def case(self, no: str) -> CaseView:
+        """The case of this number. Raises NotFound."""
+        async with reading(self._office.engine) as connection:
+            row = (await connection.execute(select(CASE).where(CASE.c.no == no))).mappings().first()
+        if row is None:
+            raise NotFound(detail="没有这一案件，或者您无权查看")
+        return self._case(row)
+
+    async def case_by_id(self, case_id: str) -> CaseView:
+        """The case of this id. Raises NotFound."""
+        async with reading(self._office.engine) as connection:
+            row = (await connection.execute(select(CASE).where(CASE.c.id == case_id))).mappings().first()
+        if row is None:
+            raise NotFound(detail="没有这一案件，或者您无权查看")
+        return self._case(row)
+
+    async def cases(
+        self, actor: Actor, wanted: CaseFilter, *, after: After | None, limit: int
+    ) -> list[CaseView]:
+        """Cases that the actor may see, the latest first; one more than `limit` tells that there is a next page."""
+        query = select(CASE).where(visible_to(actor), *_conditions(wanted))
+        if after is not None:
+            query = query.where(
+                or_(
+                    CASE.c.opened_at < after.at,
+                    and_(CASE.c.opened_at == after.at, CASE.c.id < after.id),
+                )
+            )
+        query = query.order_by(CASE.c.opened_at.desc(), CASE.c.id.desc()).limit(limit + 1)
+        async with reading(self._office.engine) as connection:
+            return [self._case(row) for row in (await connection.execute(query)).mappings()]
+
+    async def count_cases(self, actor: Actor, wanted: CaseFilter) -> int:
+        """How many cases match."""
+        query = select(func.count()).select_from(CASE).where(visible_to(actor), *_conditions(wanted))
+        async with reading(self._office.engine) as connection:
+            return int(await connection.scalar(query) or 0)
+
+    async def related(self, case: CaseView) -> list[CaseView]:
+        """Cases from the same founding document, and the period on the list that a decision began."""
+        query = select(CASE).where(
+            or_(
+                CASE.c.document_ref == case.document_ref,
+                CASE.c.parent_id == case.id,
+                CASE.c.id == (case.parent_id or ""),
+            ),
+            CASE.c.id != case.id,
+        )
+        async with reading(self._office.engine) as connection:
+            return [self._case(row) for row in (await connection.execute(query)).mappings()]
+
+    async def tasks(
+        self, actor: Actor, wanted: TaskFilter, *, after: After | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Open tasks, the soonest due first; those without a date come last, in order of opening."""
+        query: Select[Any] = (
+            select(TASK, CASE.c.no, CASE.c.regime, CASE.c.stage, CASE.c.version)
+            .join(CASE, CASE.c.id == TASK.c.case_id)
+            .where(TASK.c.closed_seq.is_(None), _mine(actor, wanted))
+        )
+        if wanted.due_before is not None:
+            query = query.where(TASK.c.due_at < wanted.due_before)
+        if wanted.step is not None:
+            query = query.where(TASK.c.step == wanted.step)
+        if wanted.case_id is not None:
+            query = query.where(TASK.c.case_id == wanted.case_id)
+        if after is not None:
+            if after.at is None:
+                query = query.where(TASK.c.due_at.is_(None), TASK.c.id > after.id)
+            else:
+                query = query.where(
+                    or_(
+                        TASK.c.due_at > after.at,
+                        and_(TASK.c.due_at == after.at, TASK.c.id > after.id),
+                        TASK.c.due_at.is_(None),
+                    )
+                )
+        query = query.order_by(TASK.c.due_at.is_(None), TASK.c.due_at, TASK.c.id).limit(limit + 1)
+        async with reading(self._office.engine) as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def task(self, task_id: str) -> dict[str, Any]:
+        """One task with the case it belongs to. Raises NotFound."""
+        async with reading(self._office.engine) as connection:
+            row = (
+                (
+                    await connection.execute(
+                        select(TASK, CASE.c.no, CASE.c.regime, CASE.c.stage, CASE.c.version)
+                        .join(CASE, CASE.c.id == TASK.c.case_id)
+                        .where(TASK.c.id == task_id)
+                    )
+                )
+                .mappings()
+                .first()
+            )
+        if row is None:
+            raise NotFound(detail="没有这项待办，或者您无权查看")
+        return dict(row)
+
+    async def deadlines(self, case_id: str) -> list[dict[str, Any]]:
+        """Deadlines of a case as they stand."""
+        async with reading(self._office.engine) as connection:
+            rows = await connection.execute(
+                select(DEADLINE)
+                .where(DEADLINE.c.case_id == case_id)
+                .order_by(DEADLINE.c.starts_on, DEADLINE.c.key)
+            )
+            return [dict(row) for row in rows.mappings()]
+
+    async def documents(self, case_id: str) -> list[dict[str, Any]]:
+        """Papers of a case, without their files."""
+        columns = [c for c in DOCUMENT.c if c.name != "file"]
+        async with reading(self._office.engine) as connection:
+            rows = await connection.execute(
+                select(*columns).where(DOCUMENT.c.case_id == case_id).order_by(DOCUMENT.c.seq)
+            )
+            return [dict(row) for row in rows.mappings()]
+
+    async def numbers(self, authority: str, kind: str, year: int) -> list[dict[str, Any]]:
+        """Numbers given in a series, in order."""
+        columns = [c for c in DOCUMENT.c if c.name != "file"]
+        async with reading(self._office.engine) as connection:
+            rows = await connection.execute(
+                select(*columns)
+                .where(DOCUMENT.c.authority == authority, DOCUMENT.c.kind == kind, DOCUMENT.c.year == year)
+                .order_by(DOCUMENT.c.ordinal)
+            )
+            return [dict(row) for row in rows.mappings()]
+
+    def _case(self, row: Any) -> CaseView:
+        summary = self._office.cipher.decrypt(row["summary"], table="case_file", case=row["id"])
+        values = {name: row[name] for name in CaseView.__dataclass_fields__ if name != "summary"}
+        return CaseView(summary=summary, **values)
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Cases that an actor may see: the subject's own, the authority's, those below it, or all for an auditor."""
+    if actor.has(Role.AUDITOR):
+        return CASE.c.id.is_not(None)
+    if actor.has(Role.SUBJECT):
+        return CASE.c.subject_ref == (actor.subject_ref or "")
+    conditions: list[ColumnElement[bool]] = []
+    if actor.has(Role.OFFICER, Role.REVIEWER, Role.APPROVER, Role.LEGAL_OFFICER):
+        conditions.append(CASE.c.authority == actor.authority)
+    if actor.has(Role.SUPERIOR, Role.SUPERVISOR):
+        conditions.append(CASE.c.superior == actor.authority)
+    return or_(*conditions) if conditions else CASE.c.id.is_(None)
+
+
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        CASE.c[name] == value
+        for name in ("regime", "stage", "outcome", "authority", "kind", "subject_ref", "document_ref")
+        if (value := getattr(wanted, name)) is not None
+    ]
+    if wanted.open is not None:
+        conditions.append(CASE.c.closed_at.is_(None) if wanted.open else CASE.c.closed_at.is_not(None))
+    return conditions
+
+
+def _mine(actor: Actor, wanted: TaskFilter) -> ColumnElement[bool]:
+    if wanted.scope == "mine":
+        return TASK.c.assignee == actor.account_id
+    group = and_(
+        TASK.c.authority == (actor.authority or ""),
+        or_(*(("," + TASK.c.roles + ",").like(f"%,{role.value},%") for role in actor.roles)),
+    )
+    if wanted.scope == "unassigned":
+        return and_(group, TASK.c.assignee.is_(None))
+    if wanted.scope == "all":
+        return visible_to(actor)
+    return group

@@ -1,0 +1,295 @@
+"""How a case is carried through: one workflow a case, whatever its procedure.
+
+* People's commands arrive as updates. The validator refuses what the file refuses, and leaves no trace in history.
+* Handlers only enqueue and wait; one consumer takes the smallest waiting command, so that what the workflow does
+  depends on the set of waiting commands and never on the order of their arrival.
+* The consumer asks the pure procedure what the command brings about, and commits that through one activity. Where the
+  record knows more than the workflow, the tail comes back, is adopted, and the command is judged again.
+* A timer is an alarm clock: on waking, the record's time decides (design: timers).
+
+State is the walk over the record's events and nothing else: continue-as-new, a lost Temporal store and a rolled-back
+one all heal by loading the events again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.paperwork import build_paper
+
+    from activities.papers import Production
+    from activities.record import Refused, Tail
+    from activities.start import CHECK_CLOCK, REFUSED, SUBMIT, CaseStart
+    from domain.procedure.events import Command, Event
+    from domain.procedure.proposal import propose
+    from domain.procedure.steps import Alarm, Course, Position, Work
+    from domain.procedure.walk import Walk
+    from domain.refusals import Refusal
+    from storage.entries import Answer, Entry, Loaded
+    from workflows.readmodel import entry_of
+
+# Technical limits of a run, none a legal figure.
+_LONGEST_SLEEP = timedelta(days=180)
+_LONG_HISTORY = 500
+_ACTIVITY = timedelta(seconds=30)
+_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
+
+
+class CaseWorkflow:
+    """Carries one case by its `course`. Subclasses name the course and the workflow type."""
+
+    course: ClassVar[Course]
+
+    def __init__(self, start: CaseStart) -> None:
+        self._case_id = start.case_id
+        self._loaded = start.fresh
+        self._walk = Walk(self.course)
+        self._position: Position | None = None
+        self._waiting: dict[str, Command] = {}
+        self._unattended: set[str] = set()  # commands taken from the record: no caller waits for them here
+        self._decided: dict[str, dict[str, Any] | None] = {}  # refusal, or None when entered
+        self._answers: dict[str, dict[str, Any] | None] = {}
+        self._office_time: datetime | None = None
+        self._learned_at: datetime = workflow.now()
+        self._clock_asked = False
+
+    # -- the way in
+
+    @workflow.update(name=SUBMIT)
+    async def submit(self, command: Command) -> int:
+        """Carries a command out. Returns the seq of its event; a refusal fails the update with its problem."""
+        if command.id not in self._answers:
+            self._waiting[command.id] = command
+            self._unattended.discard(command.id)
+        await workflow.wait_condition(lambda: command.id in self._answers)
+        refused = self._answers.pop(command.id)
+        if refused is not None:
+            raise _as_failure(refused)
+        return next(event.seq for event in self._walk.file.events if event.command == command.id)
+
+    @submit.validator
+    def _admissible(self, command: Command) -> None:
+        """Refuses at the door what the file refuses, unless the file may be behind or is about to move."""
+        behind = not self._loaded or command.head > len(self._walk.file.events)
+        moving = bool(self._waiting or self._decided) or bool(self._walk.position().work)
+        if behind or moving or not self._walk.file.events or self._event_of(command.id) is not None:
+            return
+        try:
+            propose(self._walk, command)
+        except Refusal as refusal:
+            raise _as_failure(refusal.as_problem()) from None
+
+    @workflow.signal(name=CHECK_CLOCK)
+    def check_clock(self) -> None:
+        """Asks the record for the time: the practice clock was moved, or a sweep found an alarm overdue."""
+        self._clock_asked = True
+
+    @workflow.query
+    def head(self) -> int:
+        """Number of events that the workflow knows."""
+        return len(self._walk.file.events)
+
+    # -- the one consumer
+
+    async def carry(self) -> str:
+        """Carries the case to its end; returns the outcome."""
+        if not self._loaded:
+            await self._catch_up()
+            self._loaded = True
+        while not self._finished():
+            await self._go_on()
+            self._settle_answers()
+            if self._should_renew():
+                workflow.continue_as_new(CaseStart(case_id=self._case_id))
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return str(self._walk.position().outcome)
+
+    def _finished(self) -> bool:
+        """Closed and nothing left to do, or an opening that was refused."""
+        if self._waiting or self._decided:
+            return False
+        position = self._walk.position()
+        nothing_there = not self._walk.file.events
+        return (position.closed and not position.work) or nothing_there
+
+    async def _go_on(self) -> None:
+        """The next thing there is to do: a paper, a command, an alarm; else wait for one."""
+        position = self._walk.position()
+        if position.work:
+            await self._produce(position.work[0])
+            return
+        if self._waiting:
+            await self._decide(min(self._waiting.values(), key=lambda c: (c.received_at, c.id)))
+            return
+        alarm = min(position.alarms, key=lambda a: (a.at, a.step, a.item, a.deadline), default=None)
+        if alarm is not None and self._now() >= alarm.at:
+            await self._ring(alarm)
+            return
+        sleep = min(alarm.at - self._now(), _LONGEST_SLEEP) if alarm else None
+        try:
+            await workflow.wait_condition(lambda: bool(self._waiting) or self._clock_asked, timeout=sleep)
+        except TimeoutError:
+            return
+        if self._clock_asked:
+            self._clock_asked = False
+            await self._catch_up()
+
+    async def _decide(self, command: Command) -> None:
+        if self._event_of(command.id) is not None:
+            self._conclude(command, None)
+            return
+        if command.head > len(self._walk.file.events):
+            await self._catch_up()  # the record is ahead of us: judge only what is up to date
+        try:
+            if not self._walk.file.events and command.step != self.course.opens_with:
+                raise _not_opened()
+            proposal = propose(self._walk, command)
+        except Refusal as refusal:
+            await self._refuse(command, refusal.as_problem())
+            return
+        answer = await self._append(entry_of(self._case_id, self._walk, proposal.after, proposal.event))
+        if answer.refused is not None:
+            await self._refuse(command, answer.refused)
+        elif answer.done is not None:
+            self._conclude(command, None)
+
+    async def _ring(self, alarm: Alarm) -> None:
+        """A clock has run out: entered as an event, after all that was received in time."""
+        walk, step = self._walk, self.course.steps[alarm.step]
+        head = len(walk.file.events)
+        event = Event(
+            seq=head + 1,
+            command=f"clock:{self._case_id}:{alarm.step}:{alarm.deadline}:{alarm.at.date().isoformat()}",
+            step=alarm.step,
+            item=alarm.item,
+            received_at=alarm.at,
+            at=alarm.at,
+            data={"deadline": alarm.deadline},
+            clause=step.clause,
+        )
+        after = Walk.over(self.course, [*walk.file.events, event])
+        entry = entry_of(self._case_id, walk, after, event).model_copy(update={"not_before": alarm.at})
+        answer = await self._append(entry)
+        for command in answer.waiting:
+            if command.id not in self._waiting and command.id not in self._decided:
+                self._waiting[command.id] = command
+                self._unattended.add(command.id)
+
+    async def _produce(self, work: Work) -> None:
+        """A numbered paper is rendered and its digest entered (文书制作入卷)."""
+        walk = self._walk
+        issued = walk.file.events[work.of_seq - 1]
+        head = len(walk.file.events)
+        event = Event(
+            seq=head + 1,
+            command=f"paper:{self._case_id}:{work.of_seq}",
+            step=work.step,
+            item=issued.item,
+            received_at=issued.received_at,
+            at=issued.at,
+            data={
+                "of_seq": work.of_seq,
+                "kind": issued.data["paper"],
+                "number": issued.data["number"],
+                "sm3": "",
+            },
+            clause=issued.clause,
+        )
+        after = Walk.over(self.course, [*walk.file.events, event])
+        answer: Answer = await workflow.execute_activity(
+            "produce_paper",
+            Production(
+                paper=build_paper(walk.file, issued),
+                of_seq=work.of_seq,
+                practice=walk.file.opening.practice,
+                entry=entry_of(self._case_id, walk, after, event),
+            ),
+            result_type=Answer,
+            start_to_close_timeout=_ACTIVITY,
+            retry_policy=_RETRY,
+        )
+        self._adopt(answer)
+
+    # -- the record
+
+    async def _append(self, entry: Entry) -> Answer:
+        answer: Answer = await workflow.execute_activity(
+            "append",
+            entry,
+            result_type=Answer,
+            start_to_close_timeout=_ACTIVITY,
+            retry_policy=_RETRY,
+        )
+        self._adopt(answer)
+        return answer
+
+    async def _catch_up(self) -> None:
+        loaded: Loaded = await workflow.execute_activity(
+            "load",
+            Tail(case_id=self._case_id, after=len(self._walk.file.events)),
+            result_type=Loaded,
+            start_to_close_timeout=_ACTIVITY,
+            retry_policy=_RETRY,
+        )
+        self._adopt(Answer(now=loaded.now, tail=loaded.events))
+
+    async def _refuse(self, command: Command, problem: dict[str, Any]) -> None:
+        if command.id in self._unattended:
+            await workflow.execute_activity(
+                "refuse",
+                Refused(command_id=command.id, problem=problem),
+                start_to_close_timeout=_ACTIVITY,
+                retry_policy=_RETRY,
+            )
+        self._conclude(command, problem)
+
+    def _adopt(self, answer: Answer) -> None:
+        """Takes over what the record holds and we did not know."""
+        self._office_time, self._learned_at = answer.now, workflow.now()
+        for event in answer.tail:
+            if event.seq == len(self._walk.file.events) + 1:
+                self._walk.feed(event)
+
+    def _conclude(self, command: Command, refused: dict[str, Any] | None) -> None:
+        self._waiting.pop(command.id, None)
+        if command.id in self._unattended:
+            self._unattended.discard(command.id)
+        else:
+            self._decided[command.id] = refused
+
+    def _settle_answers(self) -> None:
+        """A caller is answered when the machinery has done its part, so that its next step finds the case ready."""
+        if not self._walk.position().work:
+            self._answers |= self._decided
+            self._decided.clear()
+
+    # -- bookkeeping
+
+    def _event_of(self, command_id: str) -> Event | None:
+        return next((event for event in self._walk.file.events if event.command == command_id), None)
+
+    def _now(self) -> datetime:
+        """Office time: the record's, carried forward by the workflow's own clock."""
+        if self._office_time is None:
+            return max((c.received_at for c in self._waiting.values()), default=workflow.now())
+        return self._office_time + (workflow.now() - self._learned_at)
+
+    def _should_renew(self) -> bool:
+        info = workflow.info()
+        long = info.get_current_history_length() > _LONG_HISTORY or info.is_continue_as_new_suggested()
+        idle = not (self._waiting or self._decided or self._answers) and workflow.all_handlers_finished()
+        return long and idle and bool(self._walk.file.events)
+
+
+def _as_failure(problem: dict[str, Any]) -> ApplicationError:
+    return ApplicationError("refused", problem, type=REFUSED, non_retryable=True)
+
+
+def _not_opened() -> Refusal:
+    return Refusal(detail="案件尚未登记", code="NOT_FOUND")

@@ -1,0 +1,227 @@
+"""严重失信主体名单认定: the determination, from the founding document to the served decision.
+
+The procedure below is the clause in order (宁信用〔2021〕1号 三（二）–四（三）). What each step requires stands with the
+step, in domain/procedure/determination_steps.py; how a case is carried through, in workflows/case.py.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.procedure.determination_steps import STEPS
+    from domain.procedure.events import Event
+    from domain.procedure.outcome import Outcome, Stage
+    from domain.procedure.steps import Course
+    from domain.procedure.walk import Conduct, Interrupted
+    from workflows.case import CaseStart, CaseWorkflow
+
+
+async def determination(case: Conduct) -> Outcome:
+    """From opening to the list or away from it; a closed case can be taken up again over the same file."""
+    while True:
+        try:
+            outcome = await conduct(case)
+        except Interrupted as interruption:
+            if interruption.event.data.get("change") == "changed":
+                case.anew(interruption.event)  # the changed document is assessed from the beginning
+                continue
+            outcome = await wind_up(case, interruption.event)
+        if outcome is Outcome.LISTED:
+            return outcome
+        case.anew(await case.reopened("reopen_case", outcome))
+
+
+async def conduct(case: Conduct) -> Outcome:
+    """One round of the procedure."""
+    decision_due = case.owed("decision", case.rule.decision, starts_on=case.file.opened_on)
+
+    case.at(Stage.LEAD)
+    effective = await case.step("confirm_effective")
+    if not effective.data["effective"]:
+        return Outcome.BASIS_NOT_EFFECTIVE
+    ground = await case.step("confirm_ground")
+    if not ground.data["met"]:
+        return Outcome.NO_GROUND
+
+    case.at(Stage.ASSESSMENT)
+    if await exempted(case):
+        return Outcome.EXEMPTED
+
+    await give_prior_notice(case)
+    with case.meanwhile(hear_objections(case)), case.meanwhile(hold_hearings(case)):
+        await let_the_subject_speak(case)
+        await obtain_consent(case)
+        decided = await decide(case, decision_due)
+
+    return await serve_and_conclude(case, decided)
+
+
+async def exempted(case: Conduct) -> bool:
+    """从宽与豁免审查 (四（二）): a reasoned assessment; an exemption is approved by another person and ends the case."""
+    while True:
+        assessed = await case.step("assess_leniency")
+        if assessed.data["conclusion"] != "exempt":
+            return False
+        case.at(Stage.EXEMPTION)
+        approved = await case.step("approve_exemption")
+        if approved.data["agreed"]:
+            await case.paper(approved)
+            await serve(case, "serve_exemption")
+            return True
+        case.at(Stage.ASSESSMENT)
+
+
+async def give_prior_notice(case: Conduct) -> None:
+    """事先告知 (四（三）): drafted, reviewed by another person, issued under its number by a third, and served."""
+    case.at(Stage.PRIOR_NOTICE)
+    while True:
+        await case.step("draft_prior_notice")
+        review = await case.step("review_prior_notice")
+        if not review.data["agreed"]:
+            continue
+        issued = await case.step("issue_prior_notice")
+        if issued.data["agreed"]:
+            break
+    await case.paper(issued)
+
+
+async def let_the_subject_speak(case: Conduct) -> None:
+    """陈述、申辩和异议 (四（三）): the window runs from service until it ends or is given up in writing."""
+    case.at(Stage.SERVICE)
+    served_on = await serve(case, "serve_prior_notice")
+    case.at(Stage.OBJECTION_WINDOW)
+    window = case.window("objection_window", case.rule.objection_window, starts_on=served_on)
+    if case.rule.hearing is not None:
+        case.window("hearing_request", case.rule.hearing.request_within, starts_on=served_on)
+    await case.first("waive_objection", clock=("close_objection_window", window))
+    case.met(window)
+    case.at(Stage.VERIFICATION)
+    await case.until(lambda: not case.file.unsettled())
+
+
+async def hear_objections(case: Conduct) -> None:
+    """Every objection is heard beside the others, each with its own clock, until the decision is made."""
+    while True:
+        raised = await case.first("raise_objection", item=None)
+        case.beside(hear(case, raised))
+
+
+async def hear(case: Conduct, raised: Event) -> None:
+    """核实并书面反馈 (四（三）): registered, verified within the period from receipt, answered in writing, served."""
+    item = raised.item
+    if raised.data["late"]:
+        admission = await case.first("admit_late_objection", "withdraw_objection", item=item)
+        if admission.step == "withdraw_objection":
+            return
+        if not admission.data["admitted"]:
+            await case.paper(admission)
+            await serve(case, "serve_late_answer", item)
+            return
+    due = case.owed(f"verification:{item}", case.rule.verification, starts_on=raised.day)
+    for step in ("accept_objection", "verify_objection", "answer_objection"):
+        done = await case.first(step, "withdraw_objection", item=item, due=due)
+        while step == "answer_objection" and not done.data.get("agreed", True):
+            await case.step("verify_objection", item=item, due=due)  # sent back to be verified again
+            done = await case.first(step, "withdraw_objection", item=item, due=due)
+        if done.step == "withdraw_objection":
+            case.met(due)
+            return
+        if "paper" in done.data:
+            await case.paper(done)
+    case.met(due)
+    await serve(case, "serve_answer", item)
+
+
+async def hold_hearings(case: Conduct) -> None:
+    """听证, where the regime gives one (行政处罚法 第六十四条)."""
+    while True:
+        await case.step("request_hearing")
+        arranged = await case.first("arrange_hearing", "withdraw_hearing")
+        if arranged.step == "arrange_hearing":
+            await case.paper(arranged)
+            await case.first("hold_hearing", "withdraw_hearing")
+
+
+async def obtain_consent(case: Conduct) -> None:
+    """报请上级机关同意, where the regime wants the consent of the next level up."""
+    if case.file.consent_needed:
+        case.at(Stage.CONSENT)
+        await case.step("request_consent")
+        await case.step("give_consent")
+
+
+async def decide(case: Conduct, due: str | None) -> Event:
+    """认定决定 (四（三）): drafted with the findings at hand, reviewed, and made by a third person."""
+    case.at(Stage.DECISION)
+    while True:
+        await case.step("draft_decision", due=due)
+        review = await case.step("review_decision", due=due)
+        if not review.data["agreed"]:
+            continue
+        decided = await case.step("decide", due=due)
+        if decided.data["agreed"]:
+            case.met(due)
+            return decided
+
+
+async def serve_and_conclude(case: Conduct, decided: Event) -> Outcome:
+    """The decision takes effect on the subject by its service."""
+    case.at(Stage.DECISION_SERVICE)
+    await case.paper(decided)
+    await serve(case, "serve_decision")
+    outcome = {
+        "listing_decision": Outcome.LISTED,
+        "non_listing_decision": Outcome.NOT_LISTED,
+        "termination_notice": Outcome.TERMINATED,
+    }[decided.data["paper"]]
+    if outcome is Outcome.LISTED:
+        case.at(Stage.LISTED)
+    return outcome
+
+
+async def wind_up(case: Conduct, interruption: Event) -> Outcome:
+    """依据文书失效或者机关撤回 (三（二）): who was told of the case is told that it is over."""
+    case.at(Stage.WINDING_UP)
+    if case.file.agreed("issue_prior_notice") is not None:
+        while True:
+            issued = await case.step("issue_termination")
+            if issued.data["agreed"]:
+                break
+        await case.paper(issued)
+        await serve(case, "serve_termination")
+    return Outcome.BASIS_FELL if interruption.step == "basis_fell" else Outcome.WITHDRAWN
+
+
+async def serve(case: Conduct, step: str, item: str = "") -> date:
+    """送达: attempts until one succeeds. Returns the day on which the paper counts as served."""
+    while True:
+        act = await case.step(step, item=item)
+        if act.data["outcome"] == "served":
+            return await case.deemed(act)
+
+
+DETERMINATION = Course(
+    kind="determination",
+    title="严重失信主体名单认定",
+    steps=STEPS,
+    procedure=determination,
+    opens_with="open_case",
+)
+
+
+@workflow.defn(name="Determination")
+class DeterminationWorkflow(CaseWorkflow):
+    """One determination, carried by Temporal from its opening to its end."""
+
+    course = DETERMINATION
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.carry()

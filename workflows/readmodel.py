@@ -1,0 +1,97 @@
+"""What changes in the read model between two positions of a case: tasks opened and closed, deadlines stated."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.people import Role
+from domain.procedure.events import Event
+from domain.procedure.steps import OpenStep, Position, Step
+from domain.procedure.walk import Walk
+from storage.entries import DeadlineStated, Entry, Numbering, TaskClosed, TaskOpened
+
+
+def entry_of(case_id: str, before: Walk, after: Walk, event: Event) -> Entry:
+    """The entry that commits `event` and takes the read model from `before` to `after`."""
+    position = after.position()
+    was, now = _tasks(before), _tasks(after)
+    file = after.file
+    return Entry(
+        case_id=case_id,
+        course=after.course.kind,
+        expected=event.seq - 1,
+        event=event,
+        version=file.version,
+        stage=position.stage,
+        outcome=position.outcome,
+        next_alarm_at=next_alarm(position),
+        tasks_opened=tuple(_opened(after, task) for task in now if task not in was),
+        tasks_closed=tuple(TaskClosed(step=t.step, item=t.item) for t in was if t not in now),
+        deadlines=_deadlines(before, after),
+        numbering=Numbering(
+            kind=event.data["paper"],
+            authority=file.opening.authority.code,
+            short=file.opening.authority.short,
+        )
+        if "paper" in event.data
+        else None,
+        outbox=("open_listing",) if position.outcome == "listed" and before.file.outcome is None else (),
+    )
+
+
+def next_alarm(position: Position) -> datetime | None:
+    """The earliest instant at which the procedure itself has something to record."""
+    return min((alarm.at for alarm in position.alarms), default=None)
+
+
+def _tasks(walk: Walk) -> list[OpenStep]:
+    """Open steps that are somebody's duty; what a subject may do is a right, shown among the actions."""
+    steps = walk.course.steps
+    return [opened for opened in walk.file.open if _is_duty(steps[opened.step])]
+
+
+def _is_duty(step: Step) -> bool:
+    return bool(step.roles) and Role.SUBJECT not in step.roles
+
+
+def _opened(walk: Walk, task: OpenStep) -> TaskOpened:
+    step, file = walk.course.steps[task.step], walk.file
+    end = file.reckon(task.deadline) if task.deadline else None
+    superior = file.opening.authority.superior
+    return TaskOpened(
+        step=task.step,
+        item=task.item,
+        roles=tuple(role.value for role in step.roles),
+        authority=superior if Role.SUPERIOR in step.roles and superior else file.opening.authority.code,
+        deadline=task.deadline,
+        due_on=end.due if end else None,
+        due_at=end.ends_at if end else None,
+        provisional=end.provisional if end else False,
+        clause=step.clause,
+    )
+
+
+def _deadlines(before: Walk, after: Walk) -> tuple[DeadlineStated, ...]:
+    return tuple(
+        stated
+        for key in after.file.deadlines
+        if (stated := _stated(after, key)) != (_stated(before, key) if key in before.file.deadlines else None)
+    )
+
+
+def _stated(walk: Walk, key: str) -> DeadlineStated:
+    file = walk.file
+    ledger, end = file.deadlines[key], file.reckon(key)
+    return DeadlineStated(
+        key=key,
+        whose="authority" if key in file.owed else "subject",
+        starts_on=ledger.starts_on,
+        due_on=end.due if end else None,
+        due_at=end.ends_at if end else None,
+        earliest_on=end.earliest if end else None,
+        latest_on=end.latest if end else None,
+        provisional=end.provisional if end else False,
+        calendar=file.working_days.version,
+        clause=str(ledger.term.basis),
+        state=file.state_of(key),
+    )
