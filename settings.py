@@ -132,11 +132,19 @@ class Settings(BaseSettings):
 
 def _explain(error: ValidationError, env_file: Path) -> list[str]:
     lines = []
-    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+    for fault in error.errors(include_input=False, include_url=False):
         name = "_".join(str(part) for part in fault["loc"]).upper()
         name = name if name.startswith("CHENGXU_") else f"CHENGXU_{name}"
-        if fault["type"] == "extra_forbidden":
-            lines.append(f"{env_file} 中的 {name} 不是已知设置")
-        else:
-            lines.append(f"设置 {name} 有误：{fault['msg']}")
+        context = fault.get("ctx", {})
+        match fault["type"]:
+            case "default_factory_not_called":
+                continue  # follows from another fault, which has a line of its own
+            case "extra_forbidden":
+                lines.append(f"{env_file} 中的 {name} 不是已知设置")
+            case "literal_error":
+                lines.append(f"设置 {name} 有误：须为 {context['expected']}")
+            case "value_error":
+                lines.append(f"设置 {name} 有误：{context['error']}")
+            case _:
+                lines.append(f"设置 {name} 有误：{fault['msg']}")
     return lines

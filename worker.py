@@ -1,0 +1,69 @@
+"""The worker: where settings, record, activities and workflows meet. Runs the relay beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.carriage import Carrier
+from activities.papers import PaperActivities
+from activities.record import RecordActivities
+from activities.relay import Relay
+from settings import Settings
+from storage.office import Office, open_office
+from storage.papers import PaperStore
+from storage.receipts import Receipts
+from storage.record import Record
+from workflows.connect import connect
+from workflows.determination import DeterminationWorkflow
+from workflows.listing import ListingWorkflow
+from workflows.sandbox import RUNNER
+
+WORKFLOWS = (DeterminationWorkflow, ListingWorkflow)
+_CACHED = 500  # workflows kept in memory; the others are replayed when they move
+
+
+def build_worker(office: Office, client: Client, task_queue: str) -> Worker:
+    """A worker of this office on this task queue."""
+    record = Record(office)
+    steps = RecordActivities(record)
+    papers = PaperActivities(record, PaperStore(office))
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        activities=[steps.append, steps.load, steps.refuse, papers.produce],
+        workflow_runner=RUNNER,
+        max_cached_workflows=_CACHED,
+        max_concurrent_workflow_task_polls=5,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT, then finishes what is under way."""
+    office = await open_office(settings)
+    client = await connect(settings, identity="worker")
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    relay = Relay(office, client, Carrier(client, Receipts(office), settings.temporal_task_queue))
+    async with build_worker(office, client, settings.temporal_task_queue):
+        relaying = asyncio.create_task(relay.run())
+        await stop.wait()
+        relaying.cancel()
+        with suppress(asyncio.CancelledError):
+            await relaying
+    await office.engine.dispose()
+
+
+def main() -> None:
+    """`python -m worker`."""
+    asyncio.run(serve(Settings.load()))
+
+
+if __name__ == "__main__":
+    main()

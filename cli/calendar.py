@@ -77,7 +77,9 @@ def between(
 @app.command(name="explain")
 def explain_command(
     start: Day,
-    count: Annotated[int | None, typer.Argument(metavar="[N]", min=0, help="期限的长度；省略则只说明这一天")] = None,
+    count: Annotated[
+        int | None, typer.Argument(metavar="[N]", min=0, help="期限的长度；省略则只说明这一天")
+    ] = None,
     unit: UnitOption = Unit.WORKING_DAY,
     known_on: KnownOn = None,
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator
@@ -53,6 +54,7 @@ def organisation_check_character(first_8: str) -> str:
     return "X" if remainder == _ORGANISATION_MODULUS - 1 else str(remainder)
 
 
+@lru_cache(maxsize=1024)  # the same few authorities stand in every row
 def uscc_fault(code: str) -> str | None:
     """Why a compact 统一社会信用代码 is not one, in Chinese; None when it is.
 

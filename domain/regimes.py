@@ -331,7 +331,7 @@ class Authority(Value):
     division: Annotated[str, Field(pattern=r"^\d{6}$")]  # 行政区划代码
     uscc: Text  # 统一社会信用代码
     docmark: Text  # 发文机关代字
-    regimes: list[str]  # list regimes that it is competent for
+    regimes: list[str] = Field(default_factory=list)  # list regimes that it is competent for
     superior: str | None = None
     reconsideration: Text  # 行政复议机关
     court: Text  # 管辖法院

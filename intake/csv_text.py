@@ -14,9 +14,9 @@ from intake.headings import Columns, folded, spec_of
 from intake.limits import Limits
 from intake.records import RawFile, RawRecord
 from intake.results import SourceFormat
+from intake.streams import CHUNK, text_of
 from intake.tables import headings_in, records_below
 
-_CHUNK: Final = 64 * 1024
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _NAMES: Final = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}
 
@@ -44,29 +44,12 @@ def open_csv(file: BinaryIO, limits: Limits) -> RawFile:
 
 
 def _table(file: BinaryIO, encoding: str, limits: Limits) -> tuple[Columns, Iterator[RawRecord]]:
-    file.seek(0)
-    text = io.TextIOWrapper(io.BufferedReader(_Raw(file), _CHUNK), encoding, errors="strict", newline="")
+    text = text_of(file, encoding)
     lines = _lines(text, limits)
     first = next(lines, "")
     rows = _rows(itertools.chain([first], lines), _delimiter_of(first), limits)
     columns = headings_in(rows)
     return columns, records_below(rows, columns, limits)
-
-
-class _Raw(io.RawIOBase):
-    """The caller's file, which a wrapper that is thrown away must not close."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]
-        data = self._file.read(len(view))
-        view[: len(data)] = data
-        return len(data)
 
 
 def _encoding_of(file: BinaryIO) -> str:
@@ -75,7 +58,7 @@ def _encoding_of(file: BinaryIO) -> str:
         file.seek(0)
         decoder = codecs.getincrementaldecoder(encoding)("strict")
         try:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(CHUNK):
                 if b"\0" in chunk:
                     raise refuse("含有 NUL 字符，不是文本文件", "UTF-8 或者 GB18030 编码的 CSV 文件")
                 decoder.decode(chunk)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from decimal import Decimal
+from typing import BinaryIO, Final, NoReturn
 
-import ijson
-from ijson.common import JSONError
-
-from domain.penalty_fields import FieldSet
 from intake.faults import refuse
 from intake.headings import field_set_of, is_primary, spec_of
 from intake.limits import Limits
 from intake.records import RawFile, RawRecord
 from intake.results import SourceFormat
+from intake.streams import CHUNK, text_of
 from intake.values import Cell, is_empty
 
 _EXPECTED: Final = "UTF-8 编码的 JSON 列表，每项是一条记录，字段值为字符串或者数字"
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 def open_json(file: BinaryIO, limits: Limits) -> RawFile:
@@ -37,51 +35,91 @@ def open_json(file: BinaryIO, limits: Limits) -> RawFile:
 
 
 def _records(file: BinaryIO, limits: Limits) -> Iterator[RawRecord]:
-    file.seek(0)
-    if file.read(len(_BOM)) != _BOM:
-        file.seek(0)
     number = 0
     try:
-        for item in _items(file, limits):
+        for item in _Items(file, limits):
             number += 1
             if number > limits.rows:
                 raise refuse(f"超过{limits.rows}条", f"每份文件不超过{limits.rows}条，请分批导入")
-            yield _record(number, item)
-    except (JSONError, ValueError, RecursionError):
+            yield _record(number, item, limits)
+    except (ValueError, RecursionError):  # among them JSON and Unicode errors, whose words repeat the input
         raise refuse(f"第{number + 1}条附近不是合法的 JSON", _EXPECTED) from None
 
 
-def _items(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Cell]]:
-    """Flat objects of a top-level list; anything deeper is refused as soon as it begins."""
-    item: dict[str, Cell] | None = None
-    key = ""
-    began = ended = False
-    for event, value in ijson.basic_parse(file):
-        if not began:
-            if event != "start_array":
-                raise refuse("最外层不是列表", _EXPECTED)
-            began = True
-        elif event == "start_map" and item is None:
-            item = {}
-        elif event == "map_key" and item is not None:
-            key = value
-            if key in item:
-                raise refuse("同一条记录中有重复的键", _EXPECTED)
-            if len(item) >= limits.columns:
-                raise refuse(f"有记录超过{limits.columns}个字段", _EXPECTED)
-        elif event == "end_map" and item is not None:
-            yield item
-            item = None
-        elif event == "end_array" and not ended:
-            ended = True  # what follows must be white space: the parser sees to it
-        elif item is not None and event in ("string", "number", "boolean", "null"):
-            item[key] = value
-        else:
-            raise refuse("列表中有不是记录的内容，或者字段值不是字符串、数字", _EXPECTED)
+class _Items:
+    """The objects of a top-level list, one at a time; no more than one of them is held, and none beyond the cap."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self._text = text_of(file, "utf-8-sig")
+        self._limit = limits.line_characters
+        self._buffer, self._at = "", 0
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=_once_each, parse_float=Decimal, parse_constant=_no_constant
+        )
+
+    def __iter__(self) -> Iterator[dict[str, Cell]]:
+        if self._next() != "[":
+            raise refuse("最外层不是列表", _EXPECTED)
+        self._at += 1
+        mark = self._next()
+        while mark != "]":
+            if mark != "{":
+                raise refuse("列表中有不是记录的内容", _EXPECTED)
+            yield self._object()
+            mark = self._next()
+            if mark not in (",", "]"):
+                raise ValueError
+            if mark == ",":
+                self._at += 1
+                mark = self._next()
+        self._at += 1
+        if self._next():
+            raise refuse("列表之后还有内容", _EXPECTED)
+
+    def _more(self) -> bool:
+        data = self._text.read(CHUNK)
+        self._buffer, self._at = self._buffer[self._at :] + data, 0
+        return bool(data)
+
+    def _next(self) -> str:
+        """The next character that is not white space, left where it stands; empty at the end of the file."""
+        while True:
+            while self._at < len(self._buffer):
+                if (character := self._buffer[self._at]) not in " \t\r\n":
+                    return character
+                self._at += 1
+            if not self._more():
+                return ""
+
+    def _object(self) -> dict[str, Cell]:
+        while True:
+            try:
+                item, self._at = self._decoder.raw_decode(self._buffer, self._at)
+            except json.JSONDecodeError:
+                # Cut off by the end of the buffer, or malformed: known when all that it may take is there.
+                if len(self._buffer) - self._at > self._limit or not self._more():
+                    raise
+            else:
+                return item  # type: ignore[no-any-return]
 
 
-def _record(number: int, item: dict[str, Cell]) -> RawRecord:
-    field_set: FieldSet = field_set_of(list(item))
+def _once_each(pairs: list[tuple[str, Cell]]) -> dict[str, Cell]:
+    item = dict(pairs)
+    if len(item) != len(pairs):
+        raise refuse("同一条记录中有重复的键", _EXPECTED)
+    return item
+
+
+def _no_constant(_name: str) -> NoReturn:
+    raise ValueError  # NaN and the infinities are no JSON
+
+
+def _record(number: int, item: dict[str, Cell], limits: Limits) -> RawRecord:
+    if len(item) > limits.columns:
+        raise refuse(f"第{number}条超过{limits.columns}个字段", _EXPECTED)
+    if any(isinstance(value, list | dict) for value in item.values()):
+        raise refuse(f"第{number}条有不是字符串或者数字的字段值", _EXPECTED)
+    field_set = field_set_of(list(item))
     cells: dict[str, Cell] = {}
     for key, value in item.items():
         spec = spec_of(key)

@@ -31,6 +31,7 @@ class BadValue(Exception):  # noqa: N818 -- becomes a fault of the row, not an e
 
 #: Spellings of "nothing" in exchanged tables.
 _EMPTY: Final = frozenset({"", "/", "\\", "-", "--", "—", "——", "无", "空", "NULL", "N/A", "(NULL)", "NONE"})
+_LONGEST_EMPTY: Final = max(map(len, _EMPTY))
 #: Whole numbers from here on lose digits in a spreadsheet (IEEE 754 double, 15 significant digits).
 _EXACT: Final = 10**15
 
@@ -38,7 +39,8 @@ _EXACT: Final = 10**15
 def is_empty(cell: Cell) -> bool:
     """Whether the cell says nothing."""
     if isinstance(cell, str):
-        return unicodedata.normalize("NFKC", cell).strip().upper() in _EMPTY
+        text = cell.strip()
+        return len(text) <= _LONGEST_EMPTY and unicodedata.normalize("NFKC", text).strip().upper() in _EMPTY
     return cell is None
 
 

@@ -18,8 +18,8 @@ from xml.parsers import expat
 
 from intake.faults import FileRefused, refuse
 from intake.limits import Limits
+from intake.streams import CHUNK
 
-_CHUNK: Final = 64 * 1024
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
 _END_OF_DIRECTORY: Final = b"PK\x05\x06"
 _END_SIZE: Final = 22
@@ -119,14 +119,14 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo, room: int, limits: Limits) 
     pending = b""
     while left or pending:
         if not pending:
-            pending = file.read(min(_CHUNK, left))
+            pending = file.read(min(CHUNK, left))
             if not pending:
                 raise zipfile.BadZipFile
             left -= len(pending)
         if engine is None:
             data, pending = pending, b""
         else:
-            data, pending = engine.decompress(pending, _CHUNK), engine.unconsumed_tail
+            data, pending = engine.decompress(pending, CHUNK), engine.unconsumed_tail
             if engine.eof and (engine.unused_data or left):
                 raise zipfile.BadZipFile
         total += len(data)
@@ -137,7 +137,7 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo, room: int, limits: Limits) 
             raise zipfile.BadZipFile
         yield data
     if engine is not None:
-        while data := engine.decompress(b"", _CHUNK):
+        while data := engine.decompress(b"", CHUNK):
             total += len(data)
             crc = zlib.crc32(data, crc)
             if total > min(room, part.file_size):

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from domain.days.calendar import Calendar
-from domain.days.notices import Notice, Projection, StatutoryDays, fold, known
+from domain.days.notices import Frozen, Notice, Projection, StatutoryDays, fold, known
 
 DIRECTORY = Path(__file__).with_name("calendar")
 M = TypeVar("M", bound=BaseModel)
@@ -27,7 +28,7 @@ PROJECTION = "projection.yaml"
 STATUTORY = "statutory.yaml"
 
 
-class CalendarFault(ValueError):
+class CalendarFileError(ValueError):
     """A calendar file that cannot be used: which file, which key, and why (in Chinese)."""
 
     def __init__(self, file: str, key: str, why: str) -> None:
@@ -41,7 +42,7 @@ def load_calendar(known_on: date | None = None) -> Calendar:
     """The calendar as known on a day (None: with every notice on file), cached until `forget_calendars`.
 
     Its own `known_on` is the day on which the last notice known by then came out.
-    Raises NotFound when no notice was published by then, CalendarFault for a faulty file.
+    Raises NotFound when no notice was published by then, CalendarFileError for a faulty file.
     """
     return _calendar(DIRECTORY, known_on)
 
@@ -65,12 +66,12 @@ def _calendar(directory: Path, known_on: date | None) -> Calendar:
 
 @lru_cache(maxsize=4)
 def load_notices(directory: Path = DIRECTORY) -> tuple[Notice, ...]:
-    """Every notice on file, in order of publication. Raises CalendarFault."""
+    """Every notice on file, in order of publication. Raises CalendarFileError."""
     notices = known(_notices(directory), None)
     try:
         fold(notices)
     except ValueError as error:
-        raise CalendarFault(directory.name, "", str(error)) from error
+        raise CalendarFileError(directory.name, "", str(error)) from error
     return tuple(notices)
 
 
@@ -81,9 +82,9 @@ def _notices(directory: Path) -> Iterator[Notice]:
         notice = _model(Notice, _read(path), path.name)
         expected = f"{notice.year}-amended-{notice.published}" if notice.amends else f"{notice.year}"
         if path.stem != expected:
-            raise CalendarFault(path.name, "year", f"文件名应当是 {expected}.yaml")
+            raise CalendarFileError(path.name, "year", f"文件名应当是 {expected}.yaml")
         if notice.number in numbers:
-            raise CalendarFault(path.name, "number", f"文号与 {numbers[notice.number]} 重复")
+            raise CalendarFileError(path.name, "number", f"文号与 {numbers[notice.number]} 重复")
         if notice.amends is None:
             _check_statutory(notice, statutory.get(notice.year, ()), path.name)
         numbers[notice.number] = path.name
@@ -98,26 +99,35 @@ def _check_statutory(notice: Notice, statutory: tuple[StatutoryDays, ...], file:
         if block.compensates:
             continue
         if missing := [day for day in block.dates if day not in off]:
-            raise CalendarFault(file, "days_off", f"缺少法定节假日{block.name}：{missing[0]}")
+            raise CalendarFileError(file, "days_off", f"缺少法定节假日{block.name}：{missing[0]}")
 
 
 @lru_cache(maxsize=4)
 def load_projection(directory: Path = DIRECTORY) -> Projection:
-    """The statutory days of each year and the figures of a projection. Raises CalendarFault."""
+    """The statutory days of each year and the figures of a projection. Raises CalendarFileError."""
     figures, statutory = _read(directory / PROJECTION), _read(directory / STATUTORY)
-    return _model(Projection, {**figures, "statutory": statutory.get("years")}, PROJECTION)
+    years = _model(_Statutory, statutory, STATUTORY).years
+    return _model(Projection, {**figures, "statutory": years}, PROJECTION)
+
+
+class _Statutory(Frozen):
+    years: dict[int, tuple[StatutoryDays, ...]]
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = YAML(typ="safe").load(path)
     except FileNotFoundError as error:
-        raise CalendarFault(path.name, "", "文件不存在") from error
+        raise CalendarFileError(path.name, "", "文件不存在") from error
     except YAMLError as error:
-        raise CalendarFault(path.name, "", f"不是有效的 YAML：{error}") from error
+        raise CalendarFileError(path.name, "", f"不是有效的 YAML：{error}") from error
     if not isinstance(content, dict):
-        raise CalendarFault(path.name, "", "应当是键值表")
+        raise CalendarFileError(path.name, "", "应当是键值表")
     return content
+
+
+#: What the reader of a file is told for the commonest of pydantic's findings.
+_WHY = {"missing": "缺少这一项", "extra_forbidden": "不认识的键", "value_error": "{error}"}
 
 
 def _model(model: type[M], content: dict[str, Any], file: str) -> M:
@@ -125,4 +135,5 @@ def _model(model: type[M], content: dict[str, Any], file: str) -> M:
         return model.model_validate(content)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise CalendarFault(file, ".".join(map(str, fault["loc"])), fault["msg"]) from error
+        why = _WHY.get(fault["type"], fault["msg"]).format_map(fault.get("ctx", {}))
+        raise CalendarFileError(file, ".".join(map(str, fault["loc"])), why) from error

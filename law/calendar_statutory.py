@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from holidays.countries import China
+from holidays import country_holidays
 
 COMPENSATION = "（补假）"
 
@@ -24,7 +24,7 @@ years:
 
 def statutory_days(year: int) -> dict[date, str]:
     """The statutory days off of a year with their names, compensation included; no bridges, no moved workdays."""
-    computed = China(language="zh_CN")
+    computed = country_holidays("CN", language="zh_CN")
     # The package also knows the notices of past years; a projection must not.
     computed.special_public_holidays = {}
     computed.weekend_workdays = set()

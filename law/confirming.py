@@ -22,14 +22,15 @@ def check_confirmation(
     `Malformed` (another entry, another kind of value, unit missing).
     """
     answer = consult(lawbook, confirmation.regime, on, others)
-    missing = next((one for one in answer.open if one.key == confirmation.key), None)
+    confirmable = [one for one in answer.open if one.confirmable]
+    missing = next((one for one in confirmable if one.key == confirmation.key), None)
     if missing is None:
         raise Conflict(
             code="NOTHING_TO_CONFIRM",
             title="没有待确认的值",
             detail=f"该项在 {on} 没有待确认的值：已经核实、已经确认，或者不存在。",
             field="key",
-            expected="、".join(one.key for one in answer.open) or None,
+            expected="、".join(one.key for one in confirmable) or None,
         )
     if missing.since != confirmation.since:
         raise Malformed(

@@ -93,7 +93,7 @@ class File:
         for part in loc:
             if part == "[key]":
                 continue
-            key = next((k for k in self._keys(at + tuple(path)) if str(k) == str(part)), part)
+            key = next((k for k in self._keys(at + tuple(path)) if part in (k, repr(k))), part)
             path.append(key)
         return tuple(path)
 

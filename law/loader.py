@@ -34,6 +34,7 @@ class _Kinds(Value):
     description: str
     checked_on: date
     note: str = ""
+    court: str
     kinds: dict[str, str]
 
 
@@ -154,9 +155,8 @@ def _authorities(file: File, context: dict[str, Any]) -> tuple[dict[str, str], d
     bodies: dict[str, Authority] = {}
     for code, data in listed.items():
         at = ("authorities", code)
-        body = file.as_model(
-            Authority, {**data, "code": code} if isinstance(data, dict) else data, context, at
-        )
+        common = {"code": code, "court": raw.get("court")}
+        body = file.as_model(Authority, common | data if isinstance(data, dict) else data, context, at)
         if body is None:
             continue
         bodies[code] = body

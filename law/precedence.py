@@ -61,6 +61,7 @@ class Missing(Value):
     value: bool | int | str | None = None  # what the file holds, unverified
     unit: Unit | None = None  # of a period; None when the unit itself is open
     needed: bool = True  # False: a case can be opened without it
+    confirmable: bool = True  # False: no source speaks on that day, so there is nothing to confirm
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,7 @@ def _no_source(key: str, source: Source[E], trail: list[str]) -> Missing:
         seen=Seen.NOT_FOUND,
         since=since,
         basis=entry.basis,
+        confirmable=False,
     )
 
 

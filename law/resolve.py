@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from domain.citation import Citation
+from domain.citation import Citation, Seen
 from domain.confirmation import Confirmation
 from domain.figures import (
     DAYS_BY_ACT,
@@ -45,7 +45,7 @@ from domain.rules import (
     Unit,
     Value,
 )
-from law.precedence import SEEN, Confirmations, Missing, MissingKind, Source, Won, kind_of, prevail
+from law.precedence import SEEN, Confirmations, Missing, MissingKind, Source, Won, prevail
 
 F = TypeVar("F", bound=Entry)
 K = TypeVar("K", bound=Keyed)
@@ -170,8 +170,8 @@ class _Consultation:
             "oral_objection": self._statement("oral_objection", doubtful=True),
             "service": self._service(),
             "suspensions": self._suspensions(),
-            "notice_elements": self._elements(regime.notice_elements or defaults.notice_elements),
-            "decision_elements": self._elements(regime.decision_elements or defaults.decision_elements),
+            "notice_elements": self._elements("notice_elements"),
+            "decision_elements": self._elements("decision_elements"),
             "resting_on_penalty": self._statement("resting_on_penalty"),
             "leniency_basis": defaults.leniency,
             "measures": list(self._measures()),
@@ -229,6 +229,10 @@ class _Consultation:
         won = self._won("min_level", LevelFigure)
         if won is None:
             return None
+        if won.value is None:
+            why = f"{won.reason}；没有通用规定可以适用"
+            self._lacking("min_level", MissingKind.LEVEL, won.figure.description, why, won.basis)
+            return None
         level = won.value if isinstance(won.value, Level) else Level[str(won.value).upper()]
         self._keep(won, "min_level", level)
         return replace(won, value=level)
@@ -261,7 +265,13 @@ class _Consultation:
         if won is None:
             return None
         if won.value is None and not silence_will_do:
-            self._open(won, f"{won.reason}；本市也没有配置")
+            self._lacking(
+                key,
+                MissingKind.PERIOD,
+                won.figure.description,
+                f"{won.reason}；本市该日也没有配置",
+                won.basis,
+            )
             return None
         term = self._as_term(won)
         self._keep(won, key, term)
@@ -309,19 +319,6 @@ class _Consultation:
             Extension(count=entry.value, unit=unit, times=entry.times, basis=entry.basis)
             if verified
             else None
-        )
-
-    def _open(self, won: Won[Any], why: str) -> None:
-        self.open.append(
-            Missing(
-                key=won.key,
-                kind=kind_of(won.figure),
-                title=won.figure.description,
-                why=why,
-                seen=won.basis.seen,
-                since=won.since,
-                basis=won.basis,
-            )
         )
 
     # -- what hangs on a period
@@ -399,8 +396,27 @@ class _Consultation:
         )
         return None
 
+    def _lacking(self, key: str, kind: MissingKind, title: str, why: str, basis: Citation) -> None:
+        """Nothing speaks on that day: no case can be opened, and there is nothing to confirm."""
+        self.open.append(
+            Missing(
+                key=key,
+                kind=kind,
+                title=title,
+                why=why,
+                seen=Seen.NOT_FOUND,
+                since=self.regime.since,
+                basis=basis,
+                confirmable=False,
+            )
+        )
+
     def _grounds(self) -> list[Ground]:
         held = [ground for ground in self.regime.grounds if ground.holds_on(self.on)]
+        if not held:
+            self._lacking(
+                "grounds", MissingKind.ITEM, "列入情形", "该日没有列入情形", self.regime.standard.basis
+            )
         none_seen = not any(ground.basis.seen.verified for ground in held)
         return [
             Ground(key=ground.key, title=ground.title, area=ground.area, basis=basis)
@@ -439,9 +455,13 @@ class _Consultation:
                     valid_to=measure.to,
                 )
 
-    def _elements(self, entries: Iterable[ElementEntry]) -> list[Element]:
+    def _elements(self, key: str) -> list[Element]:
         """All that hold on the day: what a paper must state is asked for even where only a draft asks it."""
-        return [Element(key=e.key, title=e.title, basis=e.basis) for e in entries if e.holds_on(self.on)]
+        entries: list[ElementEntry] = getattr(self.regime, key) or getattr(self.book.defaults, key)
+        held = [Element(key=e.key, title=e.title, basis=e.basis) for e in entries if e.holds_on(self.on)]
+        if not held:
+            self._lacking(key, MissingKind.ITEM, "文书必备要素", "该日没有规定", entries[0].basis)
+        return held
 
 
 def sealed(parts: dict[str, Any]) -> Rule:

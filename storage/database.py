@@ -16,8 +16,19 @@ from sqlalchemy import DateTime, Select, event, text
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 from storage.turns import WriteTurn
+
+# Every constraint has a name of its own, so that a later migration can say which one it changes (SQLite gives none).
+# Set here because every file with a table imports this one first.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 _BEGIN = "chengxu_begin"  # execution option: how a transaction on SQLite begins
 

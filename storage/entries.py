@@ -56,7 +56,14 @@ class Numbering(_Value):
 
     kind: str
     authority: str
-    short: str  # 机关代字
+    docmark: str  # 机关代字
+
+
+class Errand(_Value):
+    """Something that must happen outside the case because of this event."""
+
+    kind: str
+    body: dict[str, Any]
 
 
 class Entry(_Value):
@@ -75,7 +82,7 @@ class Entry(_Value):
     deadlines: tuple[DeadlineStated, ...] = ()
     numbering: Numbering | None = None
     not_before: datetime | None = None  # a clock: the instant that must have come
-    outbox: tuple[str, ...] = ()
+    outbox: tuple[Errand, ...] = ()
 
 
 class Answer(_Value):

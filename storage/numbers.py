@@ -29,6 +29,6 @@ async def next_ordinal(connection: AsyncConnection, authority: str, kind: str, y
     return int(last) + 1
 
 
-def paper_number(short: str, kind: str, year: int, ordinal: int) -> str:
+def paper_number(docmark: str, kind: str, year: int, ordinal: int) -> str:
     """文号 of a paper: 机关代字 with the kind's character, year, number (GB/T 9704-2012)."""
-    return str(DocumentNumber(series=f"{short}{PaperKind(kind).mark}", year=year, sequence=ordinal))
+    return str(DocumentNumber(series=f"{docmark}{PaperKind(kind).mark}", year=year, sequence=ordinal))

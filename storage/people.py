@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -163,10 +164,17 @@ class People:
 
     # -- administration ------------------------------------------------------------------------------------
 
-    async def add_person(self, name: str, *, at: datetime) -> str:
+    def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For several changes that hold together: hand it to each as `within`."""
+        return writing(self._engine)
+
+    def _writing(self, within: AsyncConnection | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        return nullcontext(within) if within is not None else writing(self._engine)
+
+    async def add_person(self, name: str, *, at: datetime, within: AsyncConnection | None = None) -> str:
         """Record a person; their id."""
         person_id = _new_id()
-        async with writing(self._engine) as connection:
+        async with self._writing(within) as connection:
             await connection.execute(insert(_PERSON).values(self._person(person_id, name, at)))
         return person_id
 
@@ -185,6 +193,7 @@ class People:
         subject_ref: str | None = None,
         practice: bool = False,
         at: datetime,
+        within: AsyncConnection | None = None,
     ) -> str:
         """Give a person an account; its id. Raises Malformed, NotFound (no such person) or Conflict (login taken)."""
         if not _LOGIN.fullmatch(login):
@@ -208,7 +217,7 @@ class People:
             "practice": practice,
             "created_at": at,
         }
-        async with writing(self._engine) as connection:
+        async with self._writing(within) as connection:
             if await connection.scalar(select(_PERSON.c.id).where(_PERSON.c.id == person_id)) is None:
                 raise NotFound(detail="没有这个人员。", field="person")
             if await connection.scalar(select(_ACCOUNT.c.id).where(_ACCOUNT.c.login == login)) is not None:
@@ -245,14 +254,15 @@ class People:
                 update(_ACCOUNT).where(_ACCOUNT.c.id == row["id"]).values(roles=_joined(roles))
             )
 
-    async def accounts(self) -> list[Account]:
+    async def accounts(self, *, within: AsyncConnection | None = None) -> list[Account]:
         """Every account, by login."""
         query = (
             select(_ACCOUNT, _PERSON.c.name)
             .join(_PERSON, _PERSON.c.id == _ACCOUNT.c.person_id)
             .order_by(_ACCOUNT.c.login)
         )
-        async with reading(self._engine) as connection:
+        reads = reading(self._engine) if within is None else nullcontext(within)
+        async with reads as connection:
             return [self._account(row) for row in (await connection.execute(query)).mappings()]
 
     async def by_login(self, login: str) -> Account | None:

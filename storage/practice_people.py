@@ -59,29 +59,31 @@ async def add_practice_people(
 
     `levels`: authority code → its level, from the law's list of authorities. Raises Malformed for an unknown one.
     """
-    known = {account.login: account.person_id for account in await people.accounts()}
-    added = 0
-    for person in sample.persons:
-        missing = [account for account in person.accounts if account.user not in known]
-        if not missing:
-            continue
-        present = [known[account.user] for account in person.accounts if account.user in known]
-        person_id = present[0] if present else await people.add_person(person.name, at=at)
-        for account in missing:
-            if account.authority is not None and account.authority not in levels:
-                raise Malformed(
-                    detail=f"演练用户 {account.user} 的机关不在机关名录内。",
-                    field=f"{account.user}.authority",
+    async with people.transaction() as within:  # all or none
+        known = {account.login: account.person_id for account in await people.accounts(within=within)}
+        added = 0
+        for person in sample.persons:
+            missing = [account for account in person.accounts if account.user not in known]
+            if not missing:
+                continue
+            present = [known[account.user] for account in person.accounts if account.user in known]
+            person_id = present[0] if present else await people.add_person(person.name, at=at, within=within)
+            for account in missing:
+                if account.authority is not None and account.authority not in levels:
+                    raise Malformed(
+                        detail=f"演练用户 {account.user} 的机关不在机关名录内。",
+                        field=f"{account.user}.authority",
+                    )
+                await people.add_account(
+                    person_id,
+                    account.user,
+                    account.roles,
+                    authority=account.authority,
+                    level=None if account.authority is None else levels[account.authority],
+                    subject_ref=None if account.subject is None else subject_ref(keyed_hash, account.subject),
+                    practice=True,
+                    at=at,
+                    within=within,
                 )
-            await people.add_account(
-                person_id,
-                account.user,
-                account.roles,
-                authority=account.authority,
-                level=None if account.authority is None else levels[account.authority],
-                subject_ref=None if account.subject is None else subject_ref(keyed_hash, account.subject),
-                practice=True,
-                at=at,
-            )
-            added += 1
+                added += 1
     return added

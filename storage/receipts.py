@@ -49,7 +49,7 @@ class Wish:
     case_id: str
     route: str
     step: str
-    actor: Actor
+    actor: Actor | None  # None: the procedure itself
     form: dict[str, Any]
     item: str = ""
     if_version: int | None = None
@@ -183,7 +183,8 @@ class Receipts:
         )
         if row is None:
             return None
-        if row["fingerprint"] != fingerprint or row["person_id"] != wish.actor.person_id:
+        person = wish.actor.person_id if wish.actor else ""
+        if row["fingerprint"] != fingerprint or row["person_id"] != person:
             raise KeyReused(
                 detail="同一幂等键已用于另一请求",
                 field="Idempotency-Key",
@@ -197,8 +198,8 @@ class Receipts:
         await connection.execute(
             insert(SUBMISSION).values(
                 command_id=command.id,
-                account_id=wish.actor.account_id,
-                person_id=wish.actor.person_id,
+                account_id=wish.actor.account_id if wish.actor else "",
+                person_id=wish.actor.person_id if wish.actor else "",
                 route=wish.route,
                 fingerprint=fingerprint,
                 case_id=command.case_id,

@@ -99,8 +99,11 @@ class Record:
         if entry.numbering is not None:
             event = await self._number(connection, entry.numbering, entry.case_id, event)
         no = row.no if row else await self._case_no(connection, now)
-        link = await self._insert_event(connection, entry, event, link, opening, no)
-        await self._state(connection, entry, event, link)
+        if opening is not None:
+            event = event.model_copy(update={"data": event.data | {"case_no": no}})
+        wake_at = entry.next_alarm_at - timedelta(seconds=offset) if entry.next_alarm_at else None
+        link = await self._insert_event(connection, entry, event, link, opening, no, wake_at)
+        await self._state(connection, entry, event, link, wake_at)
         await self._settle(connection, entry, event, no)
         return Answer(now=now, tail=(event,), done=event)
 
@@ -112,6 +115,7 @@ class Record:
         previous: str,
         opening: Opening | None,
         no: str,
+        wake_at: datetime | None,
     ) -> str:
         cipher = self._office.cipher
         place = {"table": "event", "case": entry.case_id, "seq": event.seq}
@@ -119,7 +123,9 @@ class Record:
         payload = cipher.encrypt(event.data, **place)  # type: ignore[arg-type]
         link = event_link(previous, entry.case_id, event, actor, payload)
         if opening is not None:
-            await connection.execute(insert(CASE).values(self._case_row(entry, opening, event, no, link)))
+            await connection.execute(
+                insert(CASE).values(self._case_row(entry, opening, event, no, link, wake_at))
+            )
         await connection.execute(
             insert(EVENT).values(
                 case_id=entry.case_id,
@@ -138,7 +144,9 @@ class Record:
         )
         return link
 
-    def _case_row(self, entry: Entry, opening: Opening, event: Event, no: str, link: str) -> dict[str, Any]:
+    def _case_row(
+        self, entry: Entry, opening: Opening, event: Event, no: str, link: str, wake_at: datetime | None
+    ) -> dict[str, Any]:
         summary = {
             "subject": opening.subject.model_dump(mode="json"),
             "document": {
@@ -167,13 +175,16 @@ class Record:
             "version": entry.version,
             "link": link,
             "next_alarm_at": entry.next_alarm_at,
+            "wake_at": wake_at,
             "clock_offset": opening.clock_offset,
             "parent_id": opening.listed_by,
             "opened_at": event.received_at,
             "closed_at": None,
         }
 
-    async def _state(self, connection: AsyncConnection, entry: Entry, event: Event, link: str) -> None:
+    async def _state(
+        self, connection: AsyncConnection, entry: Entry, event: Event, link: str, wake_at: datetime | None
+    ) -> None:
         """The read model as it follows from the event."""
         if event.seq > 1:
             await connection.execute(
@@ -186,6 +197,7 @@ class Record:
                     stage=entry.stage,
                     outcome=entry.outcome,
                     next_alarm_at=entry.next_alarm_at,
+                    wake_at=wake_at,
                     closed_at=event.at if entry.outcome is not None else None,
                 )
             )
@@ -232,15 +244,18 @@ class Record:
 
     async def _settle(self, connection: AsyncConnection, entry: Entry, event: Event, no: str) -> None:
         """Outbox rows, and the submission's result: what every repetition of the command is answered."""
-        for kind in entry.outbox:
+        for errand in entry.outbox:
+            now = await database_now(connection)
+            errand_id = f"{errand.kind}:{entry.case_id}:{event.seq}"
             await connection.execute(
                 insert(OUTBOX).values(
-                    id=f"{kind}:{entry.case_id}:{event.seq}",
+                    id=errand_id,
                     case_id=entry.case_id,
                     seq=event.seq,
-                    kind=kind,
-                    created_at=await database_now(connection),
-                    next_attempt_at=await database_now(connection),
+                    kind=errand.kind,
+                    body=self._office.cipher.encrypt(errand.body, table="outbox", case=errand_id),
+                    created_at=now,
+                    next_attempt_at=now,
                 )
             )
         result = {
@@ -268,7 +283,7 @@ class Record:
         """The next number of the series, in this very transaction: neither gap nor double."""
         year = legal_day(event.at).year
         ordinal = await next_ordinal(connection, numbering.authority, numbering.kind, year)
-        number = paper_number(numbering.short, numbering.kind, year, ordinal)
+        number = paper_number(numbering.docmark, numbering.kind, year, ordinal)
         await connection.execute(
             insert(DOCUMENT).values(
                 id=uuid4().hex,

@@ -31,7 +31,7 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "case_file"
     __table_args__ = (
         Index("ix_case_file_list", "authority", "stage", "opened_at"),
-        Index("ix_case_file_alarm", "closed_at", "next_alarm_at"),
+        Index("ix_case_file_wake", "closed_at", "wake_at"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -51,7 +51,8 @@ class CaseRow(SQLModel, table=True):
     head: int
     version: int
     link: str = Field(max_length=64)  # last link of the chain
-    next_alarm_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_alarm_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # office time
+    wake_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the same by the database's clock
     clock_offset: float = 0.0  # seconds that the practice clock of this case is ahead; 0 in a real office
     parent_id: str | None = Field(default=None, max_length=32, index=True)
     opened_at: datetime = Field(sa_type=UtcDateTime)
@@ -206,6 +207,7 @@ class OutboxRow(SQLModel, table=True):
     case_id: str = Field(max_length=32)
     seq: int
     kind: str = Field(max_length=32)
+    body: bytes = Field(sa_type=LargeBinary)  # encrypted
     created_at: datetime = Field(sa_type=UtcDateTime)
     attempts: int = 0
     next_attempt_at: datetime = Field(sa_type=UtcDateTime)

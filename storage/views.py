@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.people import Actor, Role
 from domain.refusals import NotFound
@@ -56,22 +58,35 @@ class CaseFilter:
 
 
 @dataclass(frozen=True)
-class After:
-    """Where a page begins: after this row in the order of the list."""
-
-    at: datetime | None
-    id: str
-
-
-@dataclass(frozen=True)
 class TaskFilter:
     """Which open tasks."""
 
     scope: str  # mine, group, unassigned, all
     due_before: datetime | None = None
-    authority: str | None = None
+    due_after: datetime | None = None
     step: str | None = None
-    case_id: str | None = None
+    case_no: str | None = None
+
+
+class Page(Protocol):
+    """A page as read."""
+
+    @property
+    def items(self) -> Sequence[RowMapping]: ...
+
+
+P = TypeVar("P", bound=Page)
+Fetch = Callable[[AsyncConnection, Select[Any]], Awaitable[P]]
+
+_TASKS = select(
+    TASK,
+    CASE.c.no,
+    CASE.c.regime,
+    CASE.c.stage,
+    CASE.c.version,
+    CASE.c.superior,
+    CASE.c.authority.label("case_authority"),
+).join(CASE, CASE.c.id == TASK.c.case_id)
 
 
 class Views:
@@ -96,27 +111,12 @@ class Views:
             raise NotFound(detail="没有这一案件，或者您无权查看")
         return self._case(row)
 
-    async def cases(
-        self, actor: Actor, wanted: CaseFilter, *, after: After | None, limit: int
-    ) -> list[CaseView]:
-        """Cases that the actor may see, the latest first; one more than `limit` tells that there is a next page."""
+    async def cases(self, actor: Actor, wanted: CaseFilter, fetch: Fetch[P]) -> tuple[P, list[CaseView]]:
+        """A page of the cases that the actor may see; `fetch` reads the page of a query."""
         query = select(CASE).where(visible_to(actor), *_conditions(wanted))
-        if after is not None:
-            query = query.where(
-                or_(
-                    CASE.c.opened_at < after.at,
-                    and_(CASE.c.opened_at == after.at, CASE.c.id < after.id),
-                )
-            )
-        query = query.order_by(CASE.c.opened_at.desc(), CASE.c.id.desc()).limit(limit + 1)
         async with reading(self._office.engine) as connection:
-            return [self._case(row) for row in (await connection.execute(query)).mappings()]
-
-    async def count_cases(self, actor: Actor, wanted: CaseFilter) -> int:
-        """How many cases match."""
-        query = select(func.count()).select_from(CASE).where(visible_to(actor), *_conditions(wanted))
-        async with reading(self._office.engine) as connection:
-            return int(await connection.scalar(query) or 0)
+            page = await fetch(connection, query)
+        return page, [self._case(row) for row in page.items]
 
     async def related(self, case: CaseView) -> list[CaseView]:
         """Cases from the same founding document, and the period on the list that a decision began."""
@@ -131,50 +131,37 @@ class Views:
         async with reading(self._office.engine) as connection:
             return [self._case(row) for row in (await connection.execute(query)).mappings()]
 
-    async def tasks(
-        self, actor: Actor, wanted: TaskFilter, *, after: After | None, limit: int
-    ) -> list[dict[str, Any]]:
-        """Open tasks, the soonest due first; those without a date come last, in order of opening."""
-        query: Select[Any] = (
-            select(TASK, CASE.c.no, CASE.c.regime, CASE.c.stage, CASE.c.version)
-            .join(CASE, CASE.c.id == TASK.c.case_id)
-            .where(TASK.c.closed_seq.is_(None), _mine(actor, wanted))
-        )
+    async def tasks(self, actor: Actor, wanted: TaskFilter, fetch: Fetch[P]) -> P:
+        """A page of open tasks; those without a date come last."""
+        query = _TASKS.where(TASK.c.closed_seq.is_(None), _mine(actor, wanted))
         if wanted.due_before is not None:
-            query = query.where(TASK.c.due_at < wanted.due_before)
+            query = query.where(TASK.c.due_at <= wanted.due_before)
+        if wanted.due_after is not None:
+            query = query.where(TASK.c.due_at > wanted.due_after)
         if wanted.step is not None:
             query = query.where(TASK.c.step == wanted.step)
-        if wanted.case_id is not None:
-            query = query.where(TASK.c.case_id == wanted.case_id)
-        if after is not None:
-            if after.at is None:
-                query = query.where(TASK.c.due_at.is_(None), TASK.c.id > after.id)
-            else:
-                query = query.where(
-                    or_(
-                        TASK.c.due_at > after.at,
-                        and_(TASK.c.due_at == after.at, TASK.c.id > after.id),
-                        TASK.c.due_at.is_(None),
-                    )
-                )
-        query = query.order_by(TASK.c.due_at.is_(None), TASK.c.due_at, TASK.c.id).limit(limit + 1)
+        if wanted.case_no is not None:
+            query = query.where(CASE.c.no == wanted.case_no)
         async with reading(self._office.engine) as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+            return await fetch(connection, query)
+
+    async def holder(self, case_id: str, step: str, item: str) -> str | None:
+        """The account that has taken the open task of this step, or None."""
+        async with reading(self._office.engine) as connection:
+            holder: str | None = await connection.scalar(
+                select(TASK.c.assignee).where(
+                    TASK.c.case_id == case_id,
+                    TASK.c.step == step,
+                    TASK.c.item == item,
+                    TASK.c.closed_seq.is_(None),
+                )
+            )
+            return holder
 
     async def task(self, task_id: str) -> dict[str, Any]:
         """One task with the case it belongs to. Raises NotFound."""
         async with reading(self._office.engine) as connection:
-            row = (
-                (
-                    await connection.execute(
-                        select(TASK, CASE.c.no, CASE.c.regime, CASE.c.stage, CASE.c.version)
-                        .join(CASE, CASE.c.id == TASK.c.case_id)
-                        .where(TASK.c.id == task_id)
-                    )
-                )
-                .mappings()
-                .first()
-            )
+            row = (await connection.execute(_TASKS.where(TASK.c.id == task_id))).mappings().first()
         if row is None:
             raise NotFound(detail="没有这项待办，或者您无权查看")
         return dict(row)

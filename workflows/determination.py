@@ -16,7 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.procedure.outcome import Outcome, Stage
     from domain.procedure.steps import Course
     from domain.procedure.walk import Conduct, Interrupted
-    from workflows.case import CaseStart, CaseWorkflow
+    from activities.start import CaseStart
+    from workflows.case import CaseWorkflow
 
 
 async def determination(case: Conduct) -> Outcome:
@@ -171,7 +172,7 @@ async def serve_and_conclude(case: Conduct, decided: Event) -> Outcome:
     """The decision takes effect on the subject by its service."""
     case.at(Stage.DECISION_SERVICE)
     await case.paper(decided)
-    await serve(case, "serve_decision")
+    case.file.effective_on = await serve(case, "serve_decision")
     outcome = {
         "listing_decision": Outcome.LISTED,
         "non_listing_decision": Outcome.NOT_LISTED,

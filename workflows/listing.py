@@ -11,7 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.procedure.outcome import Outcome, Stage
     from domain.procedure.steps import Course
     from domain.procedure.walk import Conduct, Interrupted
-    from workflows.case import CaseStart, CaseWorkflow
+    from activities.start import CaseStart
+    from workflows.case import CaseWorkflow
 
 
 async def listing(case: Conduct) -> Outcome:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.people import Role
+from domain.procedure.casefile import CaseFile
 from domain.procedure.events import Event
+from domain.procedure.opening import ListingOpening
+from domain.procedure.outcome import Outcome
 from domain.procedure.steps import OpenStep, Position, Step
 from domain.procedure.walk import Walk
-from storage.entries import DeadlineStated, Entry, Numbering, TaskClosed, TaskOpened
+from storage.entries import DeadlineStated, Entry, Errand, Numbering, TaskClosed, TaskOpened
 
 
 def entry_of(case_id: str, before: Walk, after: Walk, event: Event) -> Entry:
@@ -31,12 +34,27 @@ def entry_of(case_id: str, before: Walk, after: Walk, event: Event) -> Entry:
         numbering=Numbering(
             kind=event.data["paper"],
             authority=file.opening.authority.code,
-            short=file.opening.authority.short,
+            docmark=file.opening.authority.docmark,
         )
         if "paper" in event.data
         else None,
-        outbox=("open_listing",) if position.outcome == "listed" and before.file.outcome is None else (),
+        outbox=(listing_errand(after.file, case_id),) if position.outcome is Outcome.LISTED else (),
     )
+
+
+def listing_errand(file: CaseFile, case_id: str) -> Errand:
+    """The decision has taken effect: the period on the list begins, as a case of its own (在列期间)."""
+    opening, decided = file.opening, file.agreed("decide")
+    assert decided is not None, "listed without a decision"
+    assert file.effective_on is not None, "listed without effect"
+    listing = ListingOpening(
+        **opening.model_dump(exclude={"business_key", "listed_by"}),
+        business_key=f"{opening.business_key[:48]}-{decided.seq}",
+        listed_by=case_id,
+        listed_on=file.effective_on,
+        decision_number=decided.data["number"],
+    )
+    return Errand(kind="open_listing", body=listing.model_dump(mode="json"))
 
 
 def next_alarm(position: Position) -> datetime | None:

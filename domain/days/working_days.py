@@ -67,7 +67,7 @@ class WorkingDays:
     def __post_init__(self) -> None:
         if not self.first <= self.announced_through <= self.horizon:
             raise ValueError("announced_through lies outside the span")
-        if self.version != _version(self, _unpacked(self.bitmap, _span(self.first, self.horizon))):
+        if self.version != _version(self, _unpacked(self.bitmap, self.span)):
             raise ValueError("version is not the digest of these working days")
 
     @classmethod
@@ -107,11 +107,11 @@ class WorkingDays:
                 self.first, self.horizon, f"{error.args[0]} 之后第 {count} 个工作日"
             ) from None
 
-    def due_ordinals(self, count: int) -> array[int]:
-        """Proleptic ordinal of `add(first + i, count)` at each i, as far as the span answers; for bulk joins."""
-        return array(
-            "i", (day.toordinal() for day in _table(self.first, self.horizon, self.bitmap, count).values())
-        )
+    def due_ordinals(self, count: int) -> memoryview[int]:
+        """Proleptic ordinal (int32) of `add(first + i, count)` at each i, as far as the span answers: read-only,
+        built once, for bulk joins and arrays (`numpy.frombuffer`). An index past its end is beyond the horizon.
+        """
+        return _ordinals(self.first, self.horizon, self.bitmap, count)
 
     def is_worked(self, day: date) -> bool:
         """Whether the day is a working day. Raises BeyondHorizon."""
@@ -131,6 +131,11 @@ class WorkingDays:
     def is_final(self, day: date) -> bool:
         """Whether no coming yearly notice can change the day's status."""
         return day <= self.announced_through
+
+    @property
+    def span(self) -> int:
+        """Number of days from `first` to `horizon`."""
+        return _span(self.first, self.horizon)
 
     @property
     def _worked(self) -> list[date]:
@@ -220,3 +225,9 @@ def _table(first: date, horizon: date, bitmap: str, count: int) -> dict[date, da
     index = _index(first, horizon, bitmap)
     last = len(index.worked) - count
     return {day: index.worked[rank + count] for day, rank in index.rank.items() if rank < last}
+
+
+@lru_cache(maxsize=64)  # some 30 KB each
+def _ordinals(first: date, horizon: date, bitmap: str, count: int) -> memoryview[int]:
+    ordinals = array("i", (day.toordinal() for day in _table(first, horizon, bitmap, count).values()))
+    return memoryview(ordinals).toreadonly()

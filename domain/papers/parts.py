@@ -110,10 +110,6 @@ class PaperReference(StrictModel):
     number: DocumentNumber
     made_on: date
 
-    @property
-    def title(self) -> str:
-        return self.kind.label
-
 
 class Window(StrictModel):
     """A period that the party has: how long, from when, and the last day where it is known already."""
@@ -187,10 +183,6 @@ class ObjectionResult(StrEnum):
     UPHELD = "upheld"
     PARTLY_UPHELD = "partly_upheld"
     REJECTED = "rejected"
-
-    @property
-    def label(self) -> str:
-        return {"upheld": "成立", "partly_upheld": "部分成立", "rejected": "不成立"}[self.value]
 
 
 class ObjectionHeard(StrictModel):

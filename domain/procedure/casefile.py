@@ -59,6 +59,7 @@ class CaseFile:
         self.papers: dict[int, Event] = {}  # by the seq of the event that issued the paper
         self.missed: set[str] = set()
         self.calendar: WorkingDays | None = None
+        self.effective_on: date | None = None  # day on which the decision took effect by its service
         self._met: set[str] = set()
         self._since = 0
         self._round = 1

@@ -19,7 +19,9 @@ class Authority(BaseModel):
     code: str
     name: str
     level: Level
-    short: str  # 机关代字 of its document numbers
+    docmark: str  # 机关代字 of its document numbers
+    reconsideration: str  # 行政复议机关
+    court: str  # 管辖法院
     superior: str | None = None  # code of the next level up
     superior_name: str | None = None
     regimes: tuple[str, ...] = ()

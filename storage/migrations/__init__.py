@@ -1,4 +1,7 @@
-"""Migrations of the record, run from the program itself; the same revisions serve SQLite and PostgreSQL."""
+"""Migrations of the record, run from the program itself; the same revisions serve SQLite and PostgreSQL.
+
+A developer who changed a table writes the next revision with `python -m storage.migrations "what changes"`.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,14 @@ async def upgrade(database_url: str) -> None:
         async with writing(engine) as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ANY_TWO})
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
     finally:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+def alembic_config(connection: Connection) -> Config:
+    """What Alembic needs to work on one open connection; `env.py` beside this file reads it."""
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    command.upgrade(config, "head")
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config

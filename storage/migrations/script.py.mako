@@ -1,18 +1,12 @@
-"""${message}
-
-Revision: ${up_revision}
-After: ${down_revision | comma,n}
-"""
+"""${message[0].upper() + message[1:]}."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
 from storage.database import UtcDateTime
 
-${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
@@ -20,8 +14,10 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
+    """Go forward."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
+    """Go back."""
     ${downgrades if downgrades else "pass"}

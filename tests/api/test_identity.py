@@ -434,3 +434,13 @@ async def test_an_unknown_authority_in_the_sample_is_named(office: Office) -> No
             office.people, read_practice_people(), levels={}, keyed_hash=KeyedHash(KEY), at=NOW
         )
     assert refusal.value.field == "nanjing-market-regulation-officer.authority"
+
+
+def test_the_sample_subjects_are_parties_of_the_sample_penalties() -> None:
+    sample = Path(__file__).parent.parent.parent / "examples" / "intake" / "penalties-sample.csv"
+    rows = sample.read_text("utf-8-sig")
+    subjects = [
+        account.subject for p in read_practice_people().persons for account in p.accounts if account.subject
+    ]
+    assert subjects
+    assert all(subject in rows for subject in subjects)

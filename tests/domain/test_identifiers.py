@@ -19,6 +19,7 @@ from domain.identifiers import (
     document_key,
     organisation_part_holds,
     person_id_fault,
+    uscc_check_character,
     uscc_fault,
 )
 from intake.sample import make_person_id, make_uscc
@@ -66,8 +67,6 @@ def test_what_is_wrong_with_a_code_is_said(code: str, why: str) -> None:
 def test_a_code_whose_inner_check_fails_is_still_a_code() -> None:
     code = make_uscc(random.Random(1))
     inner = "0" if code[16] != "0" else "1"
-    from domain.identifiers import uscc_check_character
-
     other = code[:16] + inner
     other += uscc_check_character(other)
     assert uscc_fault(other) is None

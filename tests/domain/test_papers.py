@@ -225,3 +225,18 @@ def test_a_silent_term_is_never_printed() -> None:
 )
 def test_the_title_names_the_list_where_the_paper_decides_about_it(kind: PaperKind, title: str) -> None:
     assert "".join(paper(kind).title_lines) == title
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        (PaperKind.LISTING_DECISION, "removal", "三年期满移出"),
+        (PaperKind.LISTING_DECISION, "measures", ["限制招标投标"]),
+        (PaperKind.SERVICE_RETURN, "served", "已送达"),
+    ],
+)
+def test_a_sentence_in_place_of_a_form_is_refused(kind: PaperKind, field: str, value: Any) -> None:
+    with pytest.raises(Malformed) as caught:
+        paper(kind, **{field: value})
+    assert caught.value.field is not None
+    assert caught.value.field.startswith(f"content.{field}")

@@ -26,9 +26,17 @@ FAULTS = [
     ("duplicate_key", "service", "键重复"),
     ("bad_unit", "listing_term.unit", "单位应为 working_day、day、month、year 之一"),
     ("days_without_act", "listing_term", "单位写 日 的，须以 act 写明所依据的法律"),
-    ("local_list_by_a_ministry", "standard", "仅在本地实施的名单须由地方性法规规定（宁信用〔2021〕1号 三（四））"),
+    (
+        "local_list_by_a_ministry",
+        "standard",
+        "仅在本地实施的名单须由地方性法规规定（宁信用〔2021〕1号 三（四））",
+    ),
     ("national_list_by_local_regulation", "standard", "全国适用的名单不得由地方性法规规定认定标准"),
-    ("standard_by_normative_document", "standard", "认定标准不得仅由规范性文件规定（宁信用〔2021〕1号 三（四））"),
+    (
+        "standard_by_normative_document",
+        "standard",
+        "认定标准不得仅由规范性文件规定（宁信用〔2021〕1号 三（四））",
+    ),
     ("standard_of_another_level", "standard", "层级写为 law，而 documents.yaml 中“应急管理部令第11号”为"),
     ("fifth_area", "grounds.0.area", "领域“good_manners”不在四类之内"),
     ("measure_not_listed", "measures.0.code", "未知的惩戒措施代码“Z99”"),
@@ -105,10 +113,25 @@ def _edit(file: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key", "reason"),
     [
-        ('uscc: "11320000561487293C"', 'uscc: "11320000561487293D"', "jiangsu-market-regulation.uscc", "校验位"),
-        ("docmark: 苏应急", "docmark: 苏市监", "jiangsu-emergency.docmark", "与“jiangsu-market-regulation”相同"),
+        (
+            'uscc: "11320000561487293C"',
+            'uscc: "11320000561487293D"',
+            "jiangsu-market-regulation.uscc",
+            "校验位",
+        ),
+        (
+            "docmark: 苏应急",
+            "docmark: 苏市监",
+            "jiangsu-emergency.docmark",
+            "与“jiangsu-market-regulation”相同",
+        ),
         ("superior: jiangsu-tax", "superior: jiangsu-taxes", "nanjing-tax.superior", "未知的上级机关"),
-        ("superior: nanjing-tax", "superior: dongshan-subdistrict", "jiangning-tax.superior", "层级低于本机关"),
+        (
+            "superior: nanjing-tax",
+            "superior: dongshan-subdistrict",
+            "jiangning-tax.superior",
+            "层级低于本机关",
+        ),
         ("regimes: [major_tax]", "regimes: [minor_tax]", "jiangsu-tax.regimes", "未知的名单制度“minor_tax”"),
         ("level: province", "level: county", "jiangsu-market-regulation.level", "层级应为"),
     ],

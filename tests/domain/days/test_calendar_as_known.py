@@ -27,7 +27,13 @@ CALENDAR = load_calendar()
         (date(2020, 2, 1), False, DayKind.DAY_OFF, "春节", "国办发明电〔2020〕1号"),
         (date(2024, 2, 9), True, DayKind.WEEKDAY, "周五", ""),
         (date(2026, 9, 19), False, DayKind.WEEKEND, "周六", ""),
-        (date(2027, 2, 5), False, DayKind.DAY_OFF, "农历除夕（推算）", "全国年节及纪念日放假办法 第二条、第六条"),
+        (
+            date(2027, 2, 5),
+            False,
+            DayKind.DAY_OFF,
+            "农历除夕（推算）",
+            "全国年节及纪念日放假办法 第二条、第六条",
+        ),
     ],
 )
 def test_each_day_says_what_it_is_and_by_which_notice(
@@ -48,7 +54,17 @@ def test_every_day_of_the_span_has_one_status_in_all_three_readings() -> None:
 
 @pytest.mark.parametrize(
     ("year", "working_days"),
-    [(2018, 250), (2019, 250), (2020, 249), (2021, 250), (2022, 249), (2023, 249), (2024, 251), (2025, 248), (2026, 248)],
+    [
+        (2018, 250),
+        (2019, 250),
+        (2020, 249),
+        (2021, 250),
+        (2022, 249),
+        (2023, 249),
+        (2024, 251),
+        (2025, 248),
+        (2026, 248),
+    ],
 )
 def test_an_announced_year_has_its_known_number_of_working_days(year: int, working_days: int) -> None:
     found = CALENDAR.year(year)
@@ -60,7 +76,12 @@ def test_a_projected_year_can_never_be_mistaken_for_an_announced_one() -> None:
     for year in range(2027, 2039):
         found = CALENDAR.year(year)
         assert found.status is YearStatus.PROJECTED
-        assert (found.notices, found.published, found.workdays_moved, found.final_through) == ((), (), (), None)
+        assert (found.notices, found.published, found.workdays_moved, found.final_through) == (
+            (),
+            (),
+            (),
+            None,
+        )
         assert all(block.name.endswith("（推算）") for block in found.days_off)
         for ordinal in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
             status = CALENDAR.status(date.fromordinal(ordinal))
@@ -92,7 +113,9 @@ def test_the_projection_of_the_coming_year_is_that_of_another_library() -> None:
 
 def test_a_day_named_by_a_notice_is_not_overridden_by_a_projection() -> None:
     projection = load_projection()
-    shifted = projection.model_copy(update={"statutory": {**projection.statutory, 2027: projection.statutory[2026]}})
+    shifted = projection.model_copy(
+        update={"statutory": {**projection.statutory, 2027: projection.statutory[2026]}}
+    )
     day = date(2026, 2, 19)
     assert Calendar(load_notices(), shifted).status(day).source == "国办发明电〔2025〕7号"
 
@@ -131,3 +154,7 @@ def test_the_horizon_ends_where_the_statutory_days_end() -> None:
         update={"statutory": {year: days for year, days in projection.statutory.items() if year <= 2030}}
     )
     assert Calendar(load_notices(), short).horizon == date(2030, 12, 31)
+
+
+def test_the_next_notice_is_watched_for_from_mid_october() -> None:
+    assert CALENDAR.projection.watched_from(2026) == date(2026, 10, 15)

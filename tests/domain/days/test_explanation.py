@@ -46,7 +46,9 @@ def _random_ledger(draw: random.Random) -> Deadline:
                 case 1:
                     ledger = ledger.resume(day, "person:1")
                 case _:
-                    ledger = ledger.extend(day, draw.randint(1, LONGEST[other]), other, "复杂", "person:1", DAYS)
+                    ledger = ledger.extend(
+                        day, draw.randint(1, LONGEST[other]), other, "复杂", "person:1", DAYS
+                    )
         except Refusal:
             continue
     return ledger
@@ -94,15 +96,23 @@ def test_a_roll_off_a_holiday_is_told_day_by_day() -> None:
 
 
 def test_a_month_without_the_corresponding_day_is_told() -> None:
-    assert _lines("2026-01-31", 1, Unit.MONTH)[-2] == "2026-02-28 周六 期间内，没有对应日，为月末日（国办发明电〔2025〕7号）"
-    assert _lines("2026-01-28", 1, Unit.MONTH)[-2] == "2026-02-28 周六 期间内，到期月的对应日（国办发明电〔2025〕7号）"
+    assert (
+        _lines("2026-01-31", 1, Unit.MONTH)[-2]
+        == "2026-02-28 周六 期间内，没有对应日，为月末日（国办发明电〔2025〕7号）"
+    )
+    assert (
+        _lines("2026-01-28", 1, Unit.MONTH)[-2]
+        == "2026-02-28 周六 期间内，到期月的对应日（国办发明电〔2025〕7号）"
+    )
 
 
 def test_projected_days_are_marked_in_every_line() -> None:
     lines = _lines("2026-12-23", 8)
     assert lines[1] == "2026-12-24 周四 第 1 个工作日"
     assert lines[2] == "2026-12-25 周五 第 2 个工作日 [预估]"
-    assert "2027-01-01 周五 元旦（推算）休息，不计入（全国年节及纪念日放假办法 第二条、第六条） [预估]" in lines
+    assert (
+        "2027-01-01 周五 元旦（推算）休息，不计入（全国年节及纪念日放假办法 第二条、第六条） [预估]" in lines
+    )
     assert lines[-1].endswith("（预估）")
 
 
@@ -121,7 +131,9 @@ def test_suspended_days_are_told_and_not_counted() -> None:
 
 def test_time_lost_from_a_term_in_months_is_made_up_after_the_corresponding_day() -> None:
     ledger = Deadline.start("verification:1", plain_term(1, Unit.MONTH), date(2026, 3, 2), DAYS)
-    resumed = ledger.suspend(date(2026, 3, 4), GROUND, "听证", "person:1", DAYS).resume(date(2026, 3, 6), "person:1")
+    resumed = ledger.suspend(date(2026, 3, 4), GROUND, "听证", "person:1", DAYS).resume(
+        date(2026, 3, 6), "person:1"
+    )
     assert explain(resumed, CALENDAR).text.splitlines()[-7:] == [
         "2026-04-02 周四 期间内，到期月的对应日",
         "2026-04-03 周五 补足中止的时间",

@@ -98,7 +98,11 @@ def test_only_what_was_published_by_a_day_was_known_on_it() -> None:
     [
         [{"up_to": 60, "earlier": 7, "later": 7}],
         [{"earlier": 7, "later": 7}, {"earlier": 9, "later": 9}],
-        [{"up_to": 60, "earlier": 7, "later": 7}, {"up_to": 30, "earlier": 7, "later": 7}, {"earlier": 9, "later": 9}],
+        [
+            {"up_to": 60, "earlier": 7, "later": 7},
+            {"up_to": 30, "earlier": 7, "later": 7},
+            {"earlier": 9, "later": 9},
+        ],
     ],
 )
 def test_the_margins_of_a_projection_cover_every_length_once(counting: list[dict[str, int]]) -> None:

@@ -25,7 +25,9 @@ def on(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def end(start: str, count: int, unit: Unit = Unit.WORKING_DAY, known_on: str | None = None, rolls: bool = True) -> PeriodEnd:
+def end(
+    start: str, count: int, unit: Unit = Unit.WORKING_DAY, known_on: str | None = None, rolls: bool = True
+) -> PeriodEnd:
     calendar = load_calendar(on(known_on) if known_on else None)
     return end_of(on(start), plain_term(count, unit, rolls), calendar.working_days)
 
@@ -242,7 +244,12 @@ def test_a_term_that_leaves_the_calendar_is_refused(start: str, count: int, unit
 
 
 def test_a_silent_term_has_no_end() -> None:
-    silent = Term(count=None, unit=Unit.DAY, starts="notice_served", basis=Citation(document="宁信用〔2021〕1号", clause="四（三）"))
+    silent = Term(
+        count=None,
+        unit=Unit.DAY,
+        starts="notice_served",
+        basis=Citation(document="宁信用〔2021〕1号", clause="四（三）"),
+    )
     with pytest.raises(LegalRefusal) as refused:
         end_of(on("2026-01-05"), silent, DAYS)
     assert (refused.value.code, refused.value.clause) == ("TERM_SILENT", "宁信用〔2021〕1号 四（三）")

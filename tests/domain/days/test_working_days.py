@@ -72,7 +72,9 @@ def test_workalendar_itself_counts_the_same_on_our_class() -> None:
             day = date(2018, 1, 1) + timedelta(draw.randrange(3000))
             count = draw.randrange(1, 40)
             assert calendar.add_working_days(day, count) == DAYS.add(day, count)
-            assert calendar.sub_working_days(day + timedelta(90), count) == DAYS.add(day + timedelta(90), -count)
+            assert calendar.sub_working_days(day + timedelta(90), count) == DAYS.add(
+                day + timedelta(90), -count
+            )
 
 
 @given(weeks, st.data())

@@ -1,0 +1,85 @@
+"""The API: everything under /api/v1, and whether the office is alive and ready."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from temporalio.service import RPCError
+
+from api import calendar, cases, confirmations, law, middleware, openapi, operations, paging, practice, tasks
+from api.identity import Gate, SignedTokens
+from api.identity import install as install_identity
+from api.logs import configure_logs
+from api.services import Services, build_services
+from settings import Settings
+from storage.database import reading
+from storage.keys import load_or_create_key
+from storage.office import open_office
+from workflows.connect import connect
+
+_UPLOAD = 32 * 1024 * 1024  # bytes of an intake file
+_DESCRIPTION = "诚序：依法依规办理严重失信主体名单认定与信用修复。错误一律为 RFC 9457 problem+json。"
+
+
+def create_app() -> FastAPI:
+    """The app of the settings in force; its record must have been migrated."""
+    settings = Settings.load()
+    configure_logs()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        office = await open_office(settings)
+        client = await connect(settings, identity="api", lazy=True)
+        services = build_services(settings, office, client)
+        app.state.services = services
+        tokens = SignedTokens(office.key)
+        install_identity(app, Gate(tokens, services.people))
+        if settings.practice:
+            app.include_router(practice_router(tokens, services.people), prefix="/api/v1")
+        yield
+        await office.engine.dispose()
+
+    app = FastAPI(title="诚序 Chengxu", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    middleware.install(app, practice=settings.practice, uploads={"/api/v1/imports": _UPLOAD})
+    paging.install(app, load_or_create_key(settings.key_file))
+    openapi.install(app, description=_DESCRIPTION)
+    v1 = APIRouter(prefix="/api/v1")
+    for routes in (
+        cases.router,
+        tasks.router,
+        operations.router,
+        confirmations.router,
+        law.router,
+        calendar.router,
+    ):
+        v1.include_router(routes)
+    if settings.practice:
+        v1.include_router(practice.router)
+    app.include_router(v1)
+    _add_health(app)
+    return app
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/livez", tags=["health"], summary="进程存活")
+    async def livez() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "alive"}
+
+    @app.get("/readyz", tags=["health"], summary="可以受理")
+    async def readyz() -> JSONResponse:
+        """Record and Temporal can be reached. Without Temporal submissions are still received."""
+        services: Services = app.state.services
+        checks: dict[str, Any] = {"record": "ok", "temporal": "ok"}
+        async with reading(services.office.engine):
+            pass
+        try:
+            await services.client.service_client.check_health()
+        except (RPCError, RuntimeError):
+            checks["temporal"] = "away"
+        ready = checks["temporal"] == "ok"
+        return JSONResponse({"ready": ready, "checks": checks}, status_code=200 if ready else 503)

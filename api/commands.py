@@ -1,0 +1,58 @@
+"""The one path of a command: received, carried, answered (design: one path for a command)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import status
+from fastapi.responses import JSONResponse
+
+from activities.carriage import EngineAway
+from api.headers import etag
+from api.problems import problem_response
+from api.services import Services
+from domain.refusals import Refusal
+from storage.receipts import Receipt, Wish
+
+_REPLAYED = "Idempotent-Replayed"
+
+
+async def submit(services: Services, wish: Wish, body: Any, *, kind: str) -> JSONResponse:
+    """Receives a command and waits a little for its decision; 202 with an operation when nobody decides in time."""
+    receipt = await services.receipts.receive(wish, body)
+    return await carry(services, receipt, kind=kind)
+
+
+async def carry(services: Services, receipt: Receipt, *, kind: str, created: bool = False) -> JSONResponse:
+    """The answer to a receipt, after it has been carried to the case if nobody has decided it yet."""
+    replayed = receipt.replayed
+    if receipt.state == "pending":
+        try:
+            receipt = await services.carrier.carry(receipt.command, kind=kind)
+        except EngineAway:
+            receipt = await services.receipts.find(receipt.command.id) or receipt
+    return answer(receipt, replayed=replayed, created=created)
+
+
+def answer(receipt: Receipt, *, replayed: bool, created: bool = False) -> JSONResponse:
+    """What a command comes to: its event, its refusal, or 'received, undecided'. Equal for every repetition."""
+    headers = {_REPLAYED: "true"} if replayed else {}
+    if receipt.state == "refused" and receipt.result is not None:
+        response = problem_response(Refusal.from_problem(receipt.result))
+        response.headers.update(headers)
+        return response
+    if receipt.state == "decided" and receipt.result is not None:
+        headers["ETag"] = etag(receipt.result["version"])
+        headers["Location"] = f"/api/v1/cases/{receipt.result['case']}"
+        code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+        return JSONResponse(receipt.result, status_code=code, headers=headers)
+    operation = f"/api/v1/operations/{receipt.command.id}"
+    pending = {
+        "state": "received",
+        "operation": operation,
+        "received_at": receipt.command.received_at.isoformat(),
+        "detail": "已收件，尚未办理；收件时间以本回执为准。",
+    }
+    return JSONResponse(
+        pending, status_code=status.HTTP_202_ACCEPTED, headers=headers | {"Location": operation}
+    )

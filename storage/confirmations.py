@@ -1,0 +1,51 @@
+"""Confirmations of figures by authorised legal officers (法制人员确认), kept for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+
+from domain.confirmation import Confirmation
+from storage.database import database_now, reading, writing
+from storage.office import Office
+from storage.tables import CONFIRMATION
+
+
+class Confirmations:
+    """Adds and reads confirmations; none is ever changed, a later one of the same key prevails."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def now(self) -> datetime:
+        """The database's clock."""
+        async with reading(self._office.engine) as connection:
+            return await database_now(connection)
+
+    async def add(self, confirmation: Confirmation) -> None:
+        """Enters one confirmation."""
+        async with writing(self._office.engine) as connection:
+            await connection.execute(
+                insert(CONFIRMATION).values(
+                    id=uuid4().hex,
+                    regime=confirmation.regime,
+                    key=confirmation.key,
+                    practice=confirmation.practice,
+                    person_id=confirmation.by,
+                    at=confirmation.at,
+                    value=confirmation.model_dump_json(),
+                )
+            )
+
+    async def of(self, regime: str) -> list[Confirmation]:
+        """Confirmations of one regime, in order. A real office knows no practice ones."""
+        async with reading(self._office.engine) as connection:
+            rows = await connection.execute(
+                select(CONFIRMATION.c.value)
+                .where(CONFIRMATION.c.regime == regime)
+                .order_by(CONFIRMATION.c.at)
+            )
+            found = [Confirmation.model_validate_json(row.value) for row in rows]
+        return [c for c in found if self._office.practice or not c.practice]
