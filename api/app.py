@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from temporalio.service import RPCError
 
 from api import calendar, cases, confirmations, law, middleware, openapi, operations, paging, practice, tasks
-from api.identity import Gate, SignedTokens
+from api.identity import Gate, SignedTokens, practice_router
 from api.identity import install as install_identity
 from api.logs import configure_logs
 from api.services import Services, build_services

@@ -19,6 +19,7 @@ from domain.procedure.events import legal_day
 from domain.refusals import Forbidden, Malformed
 from domain.rules import Unit
 from domain.strict import Line, StrictModel
+from law.confirming import check_confirmation
 from law.loader import load_lawbook
 from law.resolve import consult
 
@@ -46,13 +47,6 @@ async def confirm(
         raise Forbidden(code="ROLE_MISSING", detail="须由法制审核人员确认", expected=Role.LEGAL_OFFICER.label)
     now = await services.confirmations.now()
     known = await services.confirmations.of(regime)
-    before = consult(load_lawbook(), regime, legal_day(now), known)
-    if not any(missing.key == body.key for missing in before.open):
-        raise Malformed(
-            detail="该项没有待确认的内容",
-            field="key",
-            expected="、".join(missing.key for missing in before.open) or "（没有待确认事项）",
-        )
     try:
         confirmation = Confirmation(
             regime=regime,
@@ -64,6 +58,7 @@ async def confirm(
     except ValidationError as wrong:
         fault = field_errors(wrong)[0]
         raise Malformed(detail="确认内容不符合要求", field=fault.field, expected=fault.reason) from None
+    check_confirmation(load_lawbook(), confirmation, legal_day(now), known)
     after = consult(load_lawbook(), regime, legal_day(now), [*known, confirmation])
     await services.confirmations.add(confirmation)
     return {

@@ -14,9 +14,11 @@ from typer.core import TyperGroup
 # A command, or a group of commands, by name → its module, which holds `app`.
 _COMMANDS = {
     "run": "cli.run",
+    "migrate": "cli.migrate",
     "calendar": "cli.calendar",
     "law": "cli.law",
     "people": "cli.people",
+    "rehydrate": "cli.rehydrate",
 }
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 REFUSED = 78  # exit code of a part that must not be started again as things are (sysexits.h, EX_CONFIG)
 
 _LOG_BYTES, _LOGS_KEPT = 5_000_000, 3
-_SOUND_AFTER = 60.0  # seconds that a part must live for its failures to be forgotten
+_SOUND_AFTER = 5.0  # seconds that a part must live for its failures to be forgotten
 _TRIES_AT_START = 3
 
 _libc = ctypes.CDLL(None)
@@ -27,6 +27,10 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 class PartFailedError(Exception):
     """A part can't be kept running. The text names it and shows the end of its log."""
+
+
+class PartRefusedError(Exception):
+    """A part will not run with these settings, key or record. The text shows the end of its log."""
 
 
 class Part:
@@ -59,23 +63,11 @@ class Part:
         self._handler.terminator = ""
 
     async def keep(self) -> None:
-        """Run until stopped. Raises PartFailedError when the part refuses, or can't even start."""
-        failures = 0
-        while not self._stopping:
-            began = time.monotonic()
-            code = await self._run_once()
-            if self._stopping:
-                return
-            failures = 1 if time.monotonic() - began > _SOUND_AFTER else failures + 1
-            if code == REFUSED or (failures >= _TRIES_AT_START and not self.settled):
-                raise PartFailedError(
-                    f"{self.name}无法启动（退出码 {code}），日志 {self._log_file}：\n{self._tail()}"
-                )
-            pause = min(0.25 * 2**failures, 30.0)
-            self._announce(
-                f"{self.name}意外退出（退出码 {code}），{pause:.1f} 秒后重新启动；日志 {self._log_file}"
-            )
-            await asyncio.sleep(pause)
+        """Run until stopped. Raises PartRefusedError, or PartFailedError when it can't even start."""
+        try:
+            await self._keep()
+        finally:
+            self._handler.close()
 
     async def stop(self, seconds: float) -> None:
         """Ask the part to end; kill it when it hasn't after `seconds`."""
@@ -91,7 +83,24 @@ class Part:
                 with suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
-        self._handler.close()
+
+    async def _keep(self) -> None:
+        failures = 0
+        while not self._stopping:
+            began = time.monotonic()
+            code = await self._run_once()
+            if self._stopping:
+                return
+            failures = 1 if time.monotonic() - began > _SOUND_AFTER else failures + 1
+            if code == REFUSED:
+                raise PartRefusedError(f"{self.name}：\n{self._tail()}")
+            if failures >= _TRIES_AT_START and not self.settled:
+                raise PartFailedError(f"{self.name}退出码 {code}，日志 {self._log_file}：\n{self._tail()}")
+            pause = min(0.1 * 4 ** (failures - 1), 30.0)
+            self._announce(
+                f"{self.name}意外退出（退出码 {code}），{pause:.1f} 秒后重新启动；日志 {self._log_file}"
+            )
+            await asyncio.sleep(pause)
 
     async def _run_once(self) -> int:
         self._process = await asyncio.create_subprocess_exec(

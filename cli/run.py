@@ -12,13 +12,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.parts import PartFailedError
+from cli.parts import PartFailedError, PartRefusedError
 from cli.running import HomeInUseError, forget_running, lock_home, write_running
 from cli.stack import PortTakenError, Stack
 from settings import Settings, SettingsError
-from storage.database import UnsafeDatabaseError, make_engine, refuse_unsafe
+from storage.database import UnsafeDatabaseError
 from storage.keys import KeyFileError, load_or_create_key
 from storage.migrations import upgrade
+from storage.office import WrongOfficeError, open_office
+from storage.practice_people import seed_practice_people
+
+_REFUSALS = (
+    SettingsError,
+    HomeInUseError,
+    PortTakenError,
+    KeyFileError,
+    UnsafeDatabaseError,
+    WrongOfficeError,
+    PartRefusedError,
+)
 
 app = typer.Typer(add_completion=False)
 console = Console(highlight=False)
@@ -36,7 +48,7 @@ def run() -> None:
         forget_running(settings.home)  # one that was killed may have left its addresses
         stack = Stack(settings, lock, lambda line: console.print(f"  {line}", markup=False, soft_wrap=True))
         asyncio.run(_run(settings, stack))
-    except (SettingsError, HomeInUseError, PortTakenError, KeyFileError, UnsafeDatabaseError) as refusal:
+    except _REFUSALS as refusal:
         console.print(f"拒绝启动：{refusal}", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
     except PartFailedError as failure:
@@ -76,11 +88,10 @@ async def _start_and_watch(settings: Settings, stack: Stack) -> None:
     done("密钥")
     stack.start_temporal()
     await upgrade(settings.database_url)
-    engine = make_engine(settings.database_url)
-    try:
-        await refuse_unsafe(engine)
-    finally:
-        await engine.dispose()
+    office = await open_office(settings)  # refuses another office's record before any part reads it
+    if settings.practice:
+        await seed_practice_people(office)
+    await office.engine.dispose()
     done("数据库")
     stack.start_worker_and_api()
     await stack.wait_until_temporal_listens()

@@ -89,7 +89,7 @@ class Stack:
             part.settled = True
 
     async def wait_until_broken(self) -> None:
-        """Returns never, unless a part can't be kept running: then raises PartFailedError."""
+        """Returns never; raises PartRefusedError or PartFailedError when a part can't be kept running."""
         done, _ = await asyncio.wait(self._keeping, return_when=asyncio.FIRST_EXCEPTION)
         for task in done:
             task.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import BinaryIO, Final, NoReturn
@@ -15,6 +16,7 @@ from intake.results import SourceFormat
 from intake.streams import CHUNK, text_of
 from intake.values import Cell, is_empty
 
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
 _EXPECTED: Final = "UTF-8 编码的 JSON 列表，每项是一条记录，字段值为字符串或者数字"
 
 
@@ -84,10 +86,10 @@ class _Items:
     def _next(self) -> str:
         """The next character that is not white space, left where it stands; empty at the end of the file."""
         while True:
-            while self._at < len(self._buffer):
-                if (character := self._buffer[self._at]) not in " \t\r\n":
-                    return character
-                self._at += 1
+            space = _SPACE.match(self._buffer, self._at)
+            self._at = space.end() if space else self._at
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
             if not self._more():
                 return ""
 
@@ -97,7 +99,11 @@ class _Items:
                 item, self._at = self._decoder.raw_decode(self._buffer, self._at)
             except json.JSONDecodeError:
                 # Cut off by the end of the buffer, or malformed: known when all that it may take is there.
-                if len(self._buffer) - self._at > self._limit or not self._more():
+                if len(self._buffer) - self._at > self._limit:
+                    raise refuse(
+                        f"有一处不是合法的 JSON，或者一条超过{self._limit}个字符", _EXPECTED
+                    ) from None
+                if not self._more():
                     raise
             else:
                 return item  # type: ignore[no-any-return]

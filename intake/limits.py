@@ -24,6 +24,7 @@ class Limits(BaseModel):
     rows: PositiveInt = 50_000
     columns: PositiveInt = 120
     cells: PositiveInt = 1_000_000
-    text_bytes: PositiveInt = 64 * _MIB
-    line_characters: PositiveInt = 256 * 1024
+    elements: PositiveInt = 2_000_000  # of XML
+    text_bytes: PositiveInt = 32 * _MIB
+    line_characters: PositiveInt = _MIB  # of one CSV line, or one JSON item
     largest_amount_wan: Decimal = Decimal(100_000)  # above it an amount is taken to be in 元

@@ -33,8 +33,6 @@ _EXPECTED: Final = "Excel 工作簿（.xlsx）"
 _CELL_CHARACTERS: Final = 32_767
 #: Rows that a template may put above the records.
 _ABOVE: Final = 10
-#: XML elements a cell is written with, at most: itself, value or inline text, formula.
-_ELEMENTS_A_CELL: Final = 4
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 
@@ -184,24 +182,33 @@ class _Scan:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.cost.elements += 1
-        if self.cost.elements > self.limits.cells * _ELEMENTS_A_CELL:
+        if self.cost.elements > self.limits.elements:
             raise refuse("工作簿内部的 XML 元素过多", "分批导入，或者改用 CSV")
-        name = name.rpartition(":")[2]
+        if ":" in name:
+            name = name.rpartition(":")[2]
         if name == "c":
             self._cell(attributes)
-        elif name == "row":
-            # A row or cell without a position follows the one before.
-            self.row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
-            self.column = 0
         elif name in ("v", "t", "f"):
             self.index, self.text = "", 0
             self.parser.CharacterDataHandler = (
                 self._index if name == "v" and self.shared else self._characters
             )
+        elif name == "row":
+            # A row or cell without a position follows the one before.
+            self.row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
+            self.column = 0
         elif name == "si":
             self.cost.strings.append(0)
         elif name == "Relationship":
             self._relationship(attributes)
+        elif "count" in attributes or "uniqueCount" in attributes:
+            self._claim(attributes)
+
+    def _claim(self, attributes: dict[str, str]) -> None:
+        """The spreadsheet library reserves what a table says that it will hold, and takes the process down if it can't."""
+        for claim in (attributes.get("count"), attributes.get("uniqueCount")):
+            if claim is not None and not (claim.isdecimal() and int(claim) <= self.limits.cells):
+                raise refuse("工作簿内部声明的数量不合理", _EXPECTED)
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.shared = attributes.get("t") == "s"

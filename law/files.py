@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,10 @@ REASONS = {  # pydantic's error types, in the words of whoever keeps the files
     "extra_forbidden": "不认识的键",
     "int_type": "应为整数",
     "bool_type": "应为 true 或者 false",
+    "bool_parsing": "应为 true 或者 false",
+    "literal_error": "应为 {expected}",
+    "invalid_key": "键应为文字",
+    "string_too_short": "不得为空",
     "string_type": "应为文字",
     "list_type": "应为列表",
     "dict_type": "应为键值表",
@@ -27,6 +32,8 @@ REASONS = {  # pydantic's error types, in the words of whoever keeps the files
     "date_type": "应为日期（YYYY-MM-DD）",
     "date_parsing": "应为日期（YYYY-MM-DD）",
     "date_from_datetime_parsing": "应为日期（YYYY-MM-DD）",
+    "date_from_datetime_inexact": "应为日期（YYYY-MM-DD），不带时刻",
+    "decimal_type": "应为数额",
     "decimal_parsing": "应为数额",
     "too_short": "至少要有 {min_length} 项",
     "enum": "不在允许的取值之内（{expected}）",
@@ -111,7 +118,7 @@ def _reason(details: ErrorDetails) -> str:
     if details["type"] == "law":
         return details["msg"]
     template = REASONS.get(details["type"])
-    return template.format(**details.get("ctx", {})) if template else details["msg"]
+    return template.format(**details.get("ctx", {})) if template else f"不符合要求（{details['msg']}）"
 
 
 def read(path: Path, root: Path) -> File:
@@ -142,6 +149,9 @@ def _plain(yaml: YAML, node: Node, path: Path_, file: File) -> Any:
         data: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             key = yaml.constructor.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                file.fault(path, "键应为文字或者日期")
+                continue
             file.lines[(*path, key)] = key_node.start_mark.line + 1
             if key in data:
                 file.fault((*path, key), "键重复")

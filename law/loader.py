@@ -136,8 +136,8 @@ def _check_first_days(file: File) -> None:
     in_force = file.data.get("from")
     for name, figure in file.data.items():
         values = figure.get("values") if isinstance(figure, dict) else None
-        days = [day for day in values if isinstance(day, date)] if isinstance(values, dict) else []
-        if days and isinstance(in_force, date) and min(days) > in_force:
+        days = [day for day in values if type(day) is date] if isinstance(values, dict) else []
+        if days and type(in_force) is date and min(days) > in_force:
             file.fault((name, "values"), f"中间有空档：制度自 {in_force} 施行，而此项自 {min(days)} 才有值")
 
 

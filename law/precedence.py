@@ -113,6 +113,8 @@ def prevail(
     yielding: Won[E] | None = None  # stated by a document that cannot prevail over the default
     silence: Won[E] | None = None
     for source in sources:
+        if source.origin is Origin.CITY and yielding is not None:
+            break  # the texts are not silent
         found = source.figure.on(on)
         if found is None:
             trail.append(f"{ORIGINS[source.origin]}在该日没有值")
@@ -131,10 +133,8 @@ def prevail(
             trail.append(f"{ORIGINS[source.origin]}无规定（{basis}，{SEEN[basis.seen]}）")
             silence = won
         elif source.origin is Origin.REGIME and not _prevails(basis, book.documents):
-            trail.append(f"{basis} 不是法律、法规、规章，不优先于通用规定")
+            trail.append(f"{basis} 不是法律、法规、规章，只在通用规定无规定时适用")
             yielding = won
-        elif yielding is not None and source.origin is Origin.CITY:
-            break
         else:
             return _because(won, trail)
     last = yielding or silence
@@ -152,7 +152,7 @@ def _because(won: Won[E], trail: list[str]) -> Won[E]:
     if won.value is None:
         return replace(won, reason="；".join([*trail, "各文本均无规定"]))
     if won.origin is Origin.REGIME:
-        words = "名单制度自己的规定，从其规定"
+        words = "名单制度自己的规定，从其规定" if len(trail) == 0 else "适用名单制度自己的规定"
     elif won.origin is Origin.DEFAULT:
         words = "适用通用规定"
     else:

@@ -14,7 +14,10 @@ from domain.people import Role
 from domain.refusals import Malformed
 from domain.rules import Level
 from domain.strict import Line, StrictModel
+from law.loader import load_lawbook
 from storage.crypto import KeyedHash
+from storage.database import database_now, reading
+from storage.office import Office
 from storage.people import People, subject_ref
 
 PRACTICE_PEOPLE: Final = Path(__file__).resolve().parent.parent / "examples" / "practice" / "people.yaml"
@@ -87,3 +90,16 @@ async def add_practice_people(
                 )
                 added += 1
     return added
+
+
+async def seed_practice_people(office: Office) -> int:
+    """The sample users of this practice office, added where they are missing; how many accounts that were."""
+    async with reading(office.engine) as connection:
+        now = await database_now(connection)
+    return await add_practice_people(
+        People(office.engine, office.cipher, practice=True),
+        read_practice_people(),
+        levels={code: body.level for code, body in load_lawbook().authorities.items()},
+        keyed_hash=office.keyed,
+        at=now,
+    )

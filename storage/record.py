@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from pydantic_core import to_json
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,7 +70,7 @@ class Record:
 
     async def _append(self, connection: AsyncConnection, entry: Entry) -> Answer:
         row = (await connection.execute(for_update(select(*_HEAD).where(CASE.c.id == entry.case_id)))).first()
-        opening = Opening.model_validate(entry.event.data) if entry.expected == 0 else None
+        opening = Opening.submitted(entry.event.data) if entry.expected == 0 else None
         head, link = (row.head, row.link) if row else (0, "")
         offset = row.clock_offset if row else (opening.clock_offset if opening else 0.0)
         now = await _office_time(connection, offset)
@@ -348,7 +349,7 @@ class Record:
         now = await _office_time(connection, 0.0)
         if known is not None:
             return Answer(now=now, tail=(known,), done=known)
-        opening = Opening.model_validate(entry.event.data)
+        opening = Opening.submitted(entry.event.data)
         no = await connection.scalar(select(CASE.c.no).where(CASE.c.business_key == opening.business_key))
         refusal = Conflict(
             code="DUPLICATE_CASE",
@@ -383,7 +384,9 @@ def seal_command(office: Office, command: Command) -> bytes:
 
 def open_command(office: Office, command_id: str, body: bytes) -> Command:
     """The command that was received."""
-    return Command.model_validate(office.cipher.decrypt(body, table="submission", case=command_id))
+    return Command.model_validate_json(
+        to_json(office.cipher.decrypt(body, table="submission", case=command_id))
+    )
 
 
 async def _office_time(connection: AsyncConnection, offset: float) -> datetime:

@@ -21,11 +21,10 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.paperwork import build_paper
-
     from activities.papers import Production
     from activities.record import Refused, Tail
     from activities.start import CHECK_CLOCK, REFUSED, SUBMIT, CaseStart
+    from domain.paperwork import build_paper
     from domain.procedure.events import Command, Event
     from domain.procedure.proposal import propose
     from domain.procedure.steps import Alarm, Course, Position, Work

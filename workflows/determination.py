@@ -11,12 +11,12 @@ from datetime import date
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.start import CaseStart
     from domain.procedure.determination_steps import STEPS
     from domain.procedure.events import Event
     from domain.procedure.outcome import Outcome, Stage
     from domain.procedure.steps import Course
     from domain.procedure.walk import Conduct, Interrupted
-    from activities.start import CaseStart
     from workflows.case import CaseWorkflow
 
 
@@ -37,7 +37,8 @@ async def determination(case: Conduct) -> Outcome:
 
 async def conduct(case: Conduct) -> Outcome:
     """One round of the procedure."""
-    decision_due = case.owed("decision", case.rule.decision, starts_on=case.file.opened_on)
+    if case.rule.decision.starts == "case_opened":
+        case.owed("decision", case.rule.decision, starts_on=case.file.opened_on)
 
     case.at(Stage.LEAD)
     effective = await case.step("confirm_effective")
@@ -47,6 +48,9 @@ async def conduct(case: Conduct) -> Outcome:
     if not ground.data["met"]:
         return Outcome.NO_GROUND
 
+    if ground.data["counted_from"] is not None:
+        case.owed("decision", case.rule.decision, starts_on=date.fromisoformat(ground.data["counted_from"]))
+
     case.at(Stage.ASSESSMENT)
     if await exempted(case):
         return Outcome.EXEMPTED
@@ -55,7 +59,7 @@ async def conduct(case: Conduct) -> Outcome:
     with case.meanwhile(hear_objections(case)), case.meanwhile(hold_hearings(case)):
         await let_the_subject_speak(case)
         await obtain_consent(case)
-        decided = await decide(case, decision_due)
+        decided = await decide(case)
 
     return await serve_and_conclude(case, decided)
 
@@ -97,8 +101,10 @@ async def let_the_subject_speak(case: Conduct) -> None:
     window = case.window("objection_window", case.rule.objection_window, starts_on=served_on)
     if case.rule.hearing is not None:
         case.window("hearing_request", case.rule.hearing.request_within, starts_on=served_on)
-    await case.first("waive_objection", clock=("close_objection_window", window))
+    closed = await case.first("waive_objection", clock=("close_objection_window", window))
     case.met(window)
+    if case.rule.decision.starts == "window_closed":
+        case.owed("decision", case.rule.decision, starts_on=case.clock_day(closed))
     case.at(Stage.VERIFICATION)
     await case.until(lambda: not case.file.unsettled())
 
@@ -154,9 +160,10 @@ async def obtain_consent(case: Conduct) -> None:
         await case.step("give_consent")
 
 
-async def decide(case: Conduct, due: str | None) -> Event:
+async def decide(case: Conduct) -> Event:
     """认定决定 (四（三）): drafted with the findings at hand, reviewed, and made by a third person."""
     case.at(Stage.DECISION)
+    due = case.file.latest_key("decision")
     while True:
         await case.step("draft_decision", due=due)
         review = await case.step("review_decision", due=due)

@@ -7,11 +7,11 @@ from datetime import date
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.start import CaseStart
     from domain.procedure.listing_steps import STEPS
     from domain.procedure.outcome import Outcome, Stage
     from domain.procedure.steps import Course
     from domain.procedure.walk import Conduct, Interrupted
-    from activities.start import CaseStart
     from workflows.case import CaseWorkflow
 
 

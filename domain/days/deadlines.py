@@ -237,7 +237,7 @@ def reckon(deadline: Deadline, days: WorkingDays) -> PeriodEnd | None:
     """
     if deadline.status is Status.SUSPENDED:
         return None
-    reach = Reach(deadline.starts_on)
+    reach = Reach.start(deadline.starts_on)
     spans = [(begun, ended) for begun, ended in deadline.suspensions if ended is not None]
     for unit, count in deadline.lengths.items():
         origin, lost = reach, 0

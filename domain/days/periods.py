@@ -44,19 +44,27 @@ class PeriodEnd(Frozen):
 
 
 class Reach(NamedTuple):
-    """How far a count has come: the day reached, and by how much unannounced days may still move it."""
+    """How far a count has come: the day reached, and the interval in which unannounced days may still put it."""
 
     at: date
-    earlier: int = 0
-    later: int = 0
+    earliest: date
+    latest: date
     provisional: bool = False
     worked: bool = False  # reached by counting working days, so a working day under any notice
 
-    def moved(self, to: date, days: WorkingDays, margin: Margin) -> Reach:
-        """On to the working day `to`, by a step that unannounced days may change by `margin`."""
+    @classmethod
+    def start(cls, day: date) -> Reach:
+        return cls(day, day, day)
+
+    def moved(self, to: date, days: WorkingDays, margin: Margin, least: timedelta) -> Reach:
+        """On to the working day `to`, by a step of `least` days or more that unannounced days may change."""
         if days.is_final(to):
-            return self._replace(at=to, worked=True)
-        return Reach(to, self.earlier + margin.earlier, self.later + margin.later, True, True)
+            return Reach(to, to, to, worked=True)
+        projected = to - (self.at - self.earliest) - timedelta(margin.earlier)
+        # Whatever the coming notice says: the announced days are not the end yet, and the step has its length.
+        earliest = max(projected, self.earliest + least, days.announced_through + date.resolution)
+        latest = to + (self.latest - self.at) + timedelta(margin.later)
+        return Reach(to, earliest, latest, provisional=True, worked=True)
 
 
 def end_of(starts_on: date, term: Term, days: WorkingDays, closing: time | None = None) -> PeriodEnd:
@@ -64,7 +72,7 @@ def end_of(starts_on: date, term: Term, days: WorkingDays, closing: time | None 
 
     Raises LegalRefusal (TERM_SILENT) for a term without a number, BeyondHorizon past the calendar.
     """
-    return settle(advance(Reach(starts_on), count_of(term), term.unit, days), term.rolls, days, closing)
+    return settle(advance(Reach.start(starts_on), count_of(term), term.unit, days), term.rolls, days, closing)
 
 
 def count_of(term: Term) -> int:
@@ -85,14 +93,15 @@ def advance(reach: Reach, count: int, unit: Unit, days: WorkingDays) -> Reach:
         return reach
     if unit is Unit.WORKING_DAY:
         margin = next(m for m in days.counting if m.up_to is None or count <= m.up_to)
-        return reach.moved(days.add(reach.at, count), days, margin)
+        to = days.add(reach.at, count)
+        return reach.moved(to, days, margin, timedelta(count))
     try:
-        to = reach.at + _LENGTHS[unit](count)
+        at, earliest, latest = (day + _LENGTHS[unit](count) for day in reach[:3])
     except (OverflowError, ValueError):
-        to = date.max
-    if not days.first <= reach.at <= to <= days.horizon:
+        at = earliest = latest = date.max
+    if not days.first <= reach.at <= at <= days.horizon:
         raise BeyondHorizon(days.first, days.horizon, f"{reach.at} 起 {count} {UNITS[unit]}")
-    return reach._replace(at=to, worked=False)
+    return Reach(at, earliest, latest, reach.provisional)
 
 
 UNITS = {Unit.WORKING_DAY: "个工作日", Unit.DAY: "日", Unit.MONTH: "个月", Unit.YEAR: "年"}
@@ -105,17 +114,13 @@ _LENGTHS = {
 
 def settle(reach: Reach, rolls: bool, days: WorkingDays, closing: time | None = None) -> PeriodEnd:
     """The end at the day reached, after the roll off a rest day."""
-    # Whatever the coming notice says, the end can't fall on a day that is announced as not yet the end …
-    floor = days.announced_through + date.resolution
     if rolls and not reach.worked:
-        if not reach.provisional:
-            floor = max(floor, reach.at)  # … nor before the day from which it rolls.
-        reach = reach.moved(days.roll(reach.at), days, days.rolling)
+        reach = reach.moved(days.roll(reach.at), days, days.rolling, timedelta())
     return PeriodEnd(
         due=reach.at,
         provisional=reach.provisional,
-        earliest=max(reach.at - timedelta(reach.earlier), floor) if reach.provisional else reach.at,
-        latest=reach.at + timedelta(reach.later),
+        earliest=reach.earliest,
+        latest=reach.latest,
         ends_at=end_of_day(reach.at, closing),
         calendar=days.version,
     )

@@ -68,9 +68,7 @@ class CaseFile:
 
     @cached_property
     def opening(self) -> Opening:
-        return Opening.model_validate(
-            {k: v for k, v in self.events[0].data.items() if k in Opening.model_fields}
-        )
+        return Opening.submitted(self.events[0].data)
 
     @property
     def rule(self) -> Rule:

@@ -80,6 +80,7 @@ def _serve(name: str, title: str, issued_by: str, *, item: str = "") -> Step:
         roles=(OFFICER,),
         gates=(gates.paper_on_file(issued_by), gates.served_in_due_form(issued_by)),
         item=item,
+        serves=issued_by,
         paper=_return_of_service,
     )
 
@@ -128,7 +129,7 @@ _STEPS = (
         clause=clauses.STANDARD,
         form=forms.ConfirmGround,
         roles=(OFFICER,),
-        gates=(gates.ground_of_the_regime,),
+        gates=(gates.ground_of_the_regime, gates.decision_start_known),
     ),
     Step(
         name="assess_leniency",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -109,6 +109,11 @@ class ConfirmGround(StrictModel):
     met: bool = Field(title="符合列入情形")
     ground: Line | None = Field(default=None, title="列入情形")
     reasons: Reasons
+    counted_from: date | None = Field(
+        default=None,
+        title="认定期限起算日",
+        description="认定期限自本案以外的事件起算的（如责令支付期限届满），填写该事件之日",
+    )
 
 
 class LeniencyFactor(StrEnum):
@@ -160,7 +165,10 @@ class DraftNotice(StrictModel):
     measures: tuple[Line, ...] = Field(title="拟采取的惩戒措施（清单编码）", min_length=1, max_length=30)
     published: Text = Field(title="拟公示的信息")
     rights: Text = Field(title="当事人权利")
-    contact: Line = Field(title="联系人及联系方式")
+    contact: Line = Field(
+        title="联系人及联系方式",
+        description="依次写联系人、电话、地址，如：张承办，025-12345678，南京市中山路1号",
+    )
 
 
 class ServiceOutcome(StrEnum):
@@ -181,6 +189,9 @@ class ServePaper(StrictModel):
     received_by: Line | None = Field(default=None, title="签收人")
     evidence: dict[Line, Line] = Field(title="送达证据", description="要件 → 材料编号或者说明", max_length=20)
     consent: bool = Field(default=False, title="受送达人同意以此方式送达")
+    consent_on: date | None = Field(
+        default=None, title="受送达人同意之日", description="电子送达填写；不填的，为送达之日"
+    )
     whereabouts_unknown: bool = Field(default=False, title="下落不明")
     remark: Text | None = Field(default=None, title="备注")
 
@@ -221,7 +232,10 @@ class WithdrawObjection(StrictModel):
 class AcceptObjection(StrictModel):
     """The objection is registered and its receipt confirmed (异议受理)."""
 
-    contact: Line = Field(title="联系人及联系方式")
+    contact: Line = Field(
+        title="联系人及联系方式",
+        description="依次写联系人、电话、地址，如：张承办，025-12345678，南京市中山路1号",
+    )
 
 
 class Finding(StrEnum):
@@ -269,8 +283,13 @@ class ArrangeHearing(StrictModel):
     """Time and place of the hearing; the notice goes to the subject (听证通知)."""
 
     held_on: date = Field(title="听证日期")
+    held_at: time = Field(title="听证时间", description="如 09:30")
     place: Line = Field(title="听证地点")
-    presided_by: Line = Field(title="主持人（工号）")
+    presided_by: Line = Field(title="主持人")
+    recorder: Line | None = Field(default=None, title="记录人")
+    public: bool = Field(
+        default=True, title="公开举行", description="涉及国家秘密、商业秘密或者个人隐私的，不公开举行"
+    )
 
 
 class HoldHearing(StrictModel):

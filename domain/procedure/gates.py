@@ -30,6 +30,9 @@ from domain.procedure.steps import Gate, Matter
 from domain.refusals import Bar, Refusal
 from domain.rules import Measure
 
+#: Events of the procedure itself from which a decision period can run.
+DECISION_STARTS = ("case_opened", "window_closed")
+
 # -- who
 
 
@@ -160,6 +163,23 @@ def effectiveness_shown(matter: Matter) -> Bar | None:
             fix=f"填写{decided.isoformat()}至{matter.today.isoformat()}之间的日期；尚未生效的，填“未生效”",
         )
     return None
+
+
+def decision_start_known(matter: Matter) -> Bar | None:
+    """Where the decision period runs from something outside the case, its day is stated."""
+    form, term = matter.form, matter.file.rule.decision
+    if not isinstance(form, ConfirmGround) or not form.met or term.count is None:
+        return None
+    if term.starts in DECISION_STARTS:
+        return None
+    if form.counted_from is not None and form.counted_from <= matter.today:
+        return None
+    return Bar(
+        code="ELEMENT_MISSING",
+        text="本名单制度的认定期限自本案以外的事件起算，须填写不晚于今日的起算日",
+        clause=str(term.basis),
+        fix="填写“认定期限起算日”",
+    )
 
 
 def ground_of_the_regime(matter: Matter) -> Bar | None:
@@ -597,7 +617,8 @@ def not_suspended(matter: Matter) -> Bar | None:
 
 
 def is_suspended(matter: Matter) -> Bar | None:
-    if matter.form is None or matter.file.suspended(matter.form.deadline):
+    keys = [matter.form.deadline] if matter.form is not None else matter.file.owed_and_running()
+    if any(matter.file.suspended(key) for key in keys):
         return None
     return Bar(code="NOT_SUSPENDED", text="该期限没有中止", clause=clauses.DECISION, fix="无须恢复")
 

@@ -5,6 +5,7 @@ The workflow, the list of actions and the dry run all ask this one function, so 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,6 @@ from domain.refusals import (
     Stale,
     Suspended,
 )
-from domain.strict import StrictModel
 
 _FAMILY: dict[str, type[Refusal]] = {
     "ROLE_MISSING": Forbidden,
@@ -144,9 +144,7 @@ def refusal_of(step: Step, found: Sequence[Bar]) -> Refusal:
 def read_form(step: Step, form: dict[str, Any]) -> BaseModel:
     """The form as its model. Raises Malformed naming the first field that does not fit."""
     try:
-        if issubclass(step.form, StrictModel):
-            return step.form.submitted(form)
-        return step.form.model_validate(form)
+        return step.form.model_validate_json(json.dumps(form))
     except ValidationError as wrong:
         fault = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
         raise Malformed(

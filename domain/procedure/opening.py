@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +43,7 @@ class Opening(BaseModel):
     business_key: str  # keyed hash of regime, subject and founding document: one case for each
     clock_offset: float = 0.0  # seconds that the practice clock of this case is ahead
     listed_by: str | None = None  # for a period on the list: the case that decided it
+    titles: dict[str, str] = {}  # official titles of the documents that papers cite, by 文号 or short title
 
     @property
     def subject(self) -> Subject:

@@ -67,6 +67,7 @@ class Step:
     paper: PaperKindOf | None = None  # kind of the numbered paper that taking this step issues, if any
     facts: Facts | None = None  # what follows from the form and the file, entered with the event
     item: str = ""  # kind of thing the step is about (objection …): its events carry an item id
+    serves: str = ""  # the step that issued the paper which this one serves
     founds_item: bool = False  # the step brings a new item into being: its id is given on entry
 
 

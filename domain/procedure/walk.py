@@ -147,6 +147,12 @@ class Conduct:
         """Opens a period of the subject, or one that simply runs. The start day does not count."""
         return self.file.open_deadline(key, term, starts_on, owed=False)
 
+    def clock_day(self, event: Event) -> date:
+        """Legal day of an event; of a clock that ran out, the last day of its period."""
+        key = event.data.get("deadline")
+        end = self.file.reckon(key) if key else None
+        return end.due if end else event.day
+
     def met(self, key: str | None) -> None:
         """What the deadline was for has been done."""
         if key is not None:

@@ -84,6 +84,7 @@ def test_the_status_lists_the_notices_and_asks_for_the_missing_one() -> None:
     assert "2027 │ 预估" in said
     assert "已公布至 2026-12-24；此后为预估，推算至 2038-12-31" in said
     assert "请留意并载入 2027 年放假安排的通知" in said
+    assert "请留意并载入" not in say("status", "--known-on", "2026-10-14")
 
 
 @pytest.mark.parametrize(("today", "asks"), [("2026-10-14T15:59:00Z", False), ("2026-10-14T16:00:00Z", True)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import struct
 import time
 import tracemalloc
@@ -217,7 +218,7 @@ def test_a_sheet_that_would_fill_the_memory_is_refused_before_it_is_read(
 
 
 def test_a_flood_of_elements_is_refused(read: Read, good: Row) -> None:
-    limits = Limits(cells=10_000)
+    limits = Limits(elements=10_000)
     data = rebuilt(table(good), sheet("<row/>" * 50_000))
     assert "元素过多" in refused(read, data, limits=limits).detail
 
@@ -243,6 +244,16 @@ def test_one_long_string_shared_by_every_cell_is_refused(read: Read, good: Row) 
     data = with_shared_strings(good, f"<si><t>{'x' * 32_000}</t></si>", cells)
     assert len(data) < 50_000
     assert "文字展开" in refused(read, data).detail
+
+
+@pytest.mark.parametrize(
+    "claim", ['uniqueCount="4294967295"', 'count="4294967295"', 'uniqueCount="-1"', 'count="x"']
+)
+def test_a_table_of_strings_that_claims_to_be_endless_is_refused(read: Read, good: Row, claim: str) -> None:
+    data = rebuilt(
+        table(good), add={"xl/sharedStrings.xml": f"<sst {_NS} {claim}><si><t>a</t></si></sst>".encode()}
+    )
+    assert "数量" in refused(read, data).detail
 
 
 def test_a_false_dimension_costs_nothing(read: Read, good: Row) -> None:
@@ -289,6 +300,37 @@ def test_any_damage_to_a_workbook_is_a_refusal_or_rows_and_never_an_error(read: 
             outcomes.add(FileRefused)
     assert FileRefused in outcomes
     assert outcomes <= {FileRefused, RowOk, RowFault}
+
+
+def test_no_changed_number_name_or_element_of_a_workbook_is_more_than_a_refusal(
+    read: Read, good: Row
+) -> None:
+    source = zipfile.ZipFile(io.BytesIO(table(good)))
+    parts, rng = {name: source.read(name) for name in source.namelist()}, random.Random(11)
+    odd = [
+        b"-1",
+        b"0",
+        b"4294967295",
+        b"18446744073709551615",
+        b"1e400",
+        b"",
+        b"NaN",
+        b"A0",
+        b"ZZZ1",
+        b"1048577",
+    ]
+    outcomes = set()
+    for _ in range(200):
+        name = rng.choice(list(parts))
+        found = rng.choice(list(re.finditer(rb'"[^"]*"|>[^<]+<|<[^>]+>', parts[name])))
+        whole = found[0].startswith(b"<")
+        new = rng.choice([b"", found[0] * 2]) if whole else found[0][:1] + rng.choice(odd) + found[0][-1:]
+        changed = parts[name][: found.start()] + new + parts[name][found.end() :]
+        try:
+            outcomes |= {type(result) for result in read(rebuilt(table(good), {name: changed}))}
+        except FileRefused:
+            outcomes.add(FileRefused)
+    assert outcomes == {FileRefused, RowOk, RowFault}
 
 
 def test_a_line_without_end_and_a_line_of_commas_are_refused(read: Read, good: Row) -> None:

@@ -13,6 +13,7 @@ from intake.penalties import read_penalties
 from intake.results import RowFault, RowOk, RowResult
 from intake.sample import sample_rows, write_csv, write_xlsx
 from law.loader import load_lawbook
+from law.triggers import find_leads
 
 FOLDER = Path(__file__).parents[2] / "examples" / "intake"
 FILES = ("penalties-sample.xlsx", "penalties-sample.csv", "penalties-sample-gb18030.csv")
@@ -60,6 +61,14 @@ def test_the_sample_is_mostly_ordinary_with_leads_to_four_regimes() -> None:
     assert sum(row.wrong is not None for row in rows) >= 8
     assert any(row.cells.get("CF_XDR_SHXYM", "").startswith("N") for row in rows)
     assert any("【" in row.cells["CF_WSH"] for row in rows)
+
+
+def test_each_lead_meets_the_trigger_of_its_regime_and_no_ordinary_penalty_meets_any() -> None:
+    lawbook = load_lawbook()
+    for row, result in zip(sample_rows(), results(FOLDER / FILES[0]), strict=True):
+        if isinstance(result, RowOk):
+            leads = [hit.regime for hit in find_leads(lawbook, result.record)]
+            assert leads == ([row.regime] if row.regime else [])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])

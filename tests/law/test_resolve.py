@@ -140,7 +140,25 @@ def test_a_normative_document_does_not_prevail_over_the_plan(book: Lawbook) -> N
     verification = next(one for one in answer.resolved if one.key == "verification")
     assert isinstance(verification.value, Term)
     assert (verification.value.count, verification.origin) == (10, Origin.DEFAULT)
-    assert "不优先于通用规定" in verification.reason
+    assert "只在通用规定无规定时适用" in verification.reason
+
+
+def test_a_normative_document_still_applies_where_the_plan_is_silent(book: Lawbook) -> None:
+    stated = confirm(
+        "government_procurement",
+        "decision",
+        date(2015, 1, 1),
+        15,
+        unit=Unit.WORKING_DAY,
+        document="财办库〔2014〕526号",
+    )
+
+    answer = consult(book, "government_procurement", DAY, [stated])
+
+    decision = next(one for one in answer.resolved if one.key == "decision")
+    assert isinstance(decision.value, Term)
+    assert (decision.value.count, decision.origin) == (15, Origin.REGIME)
+    assert "适用名单制度自己的规定" in decision.reason
 
 
 def test_every_term_names_a_document_and_how_it_was_seen(book: Lawbook) -> None:

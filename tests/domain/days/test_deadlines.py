@@ -255,6 +255,7 @@ def test_an_amendment_during_the_term_moves_the_end_and_both_dates_stay_on_recor
     assert record.notices == ("国办发明电〔2020〕1号",)
     assert (ledger.calendar, moved.calendar) == (before.version, after.version)
     assert due(moved, after) == on("2020-02-07")
+    assert Deadline.model_validate_json(moved.model_dump_json()) == moved
 
 
 def test_a_notice_makes_a_provisional_end_final_and_that_is_a_change_too() -> None:

@@ -130,9 +130,13 @@ def test_over_an_unannounced_new_year_the_end_is_provisional(start: str, due: st
 
 
 def test_the_work_to_date_comes_as_many_days_earlier_as_notices_ever_moved_it() -> None:
-    found = end("2027-03-01", 10)
+    found = end("2027-03-01", 20)
     assert (found.due - found.earliest, found.latest - found.due) == (timedelta(7), timedelta(7))
     assert end("2027-03-01", 45).earliest == end("2027-03-01", 45).due - timedelta(9)
+
+
+def test_no_notice_can_end_a_count_before_as_many_days_have_passed() -> None:
+    assert end("2027-03-01", 10).earliest == on("2027-03-11")
 
 
 def test_the_last_day_before_the_unsettled_week_is_final_and_the_next_is_not() -> None:

@@ -1,0 +1,188 @@
+"""The decisions (列入、不予列入、豁免决定书; 宁信用〔2021〕1号 四（二）, 四（三）)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from domain.papers.decisions import Carrier
+from domain.paperwork.objections import RESULTS
+from domain.paperwork.source import (
+    Issue,
+    Parts,
+    basis,
+    basis_of_lines,
+    day,
+    gist,
+    length,
+    paragraphs,
+)
+from domain.procedure import forms
+from domain.rules import EarlyExit
+
+
+def listing_decision(issue: Issue) -> Parts:
+    """列入决定书: 事由、依据、失信惩戒措施提示、移出条件和程序、救济措施."""
+    draft = issue.drafted("draft_decision")
+    on_penalty = draft["carrier"] == forms.Carrier.PENALTY_DECISION
+    return {
+        "ground": issue.ground(),
+        "facts": paragraphs(draft["facts"], draft["reasons"]),
+        "founding": issue.founding(),
+        "basis": basis_of_lines(draft["basis"]),
+        "notice": issue.notice_given(),
+        "objections": _objections(issue, draft),
+        "consent": _consent(issue),
+        "carrier": Carrier.ADMINISTRATIVE_DECISION if on_penalty else Carrier.SEPARATE,
+        "measures": _measures(issue, draft),
+        "removal": _removal(issue, draft, on_penalty=on_penalty),
+        "publication": issue.publication(),
+        "remedies": _remedies(issue) if draft["remedies"] or on_penalty else None,
+    }
+
+
+def non_listing_decision(issue: Issue) -> Parts:
+    """不予列入决定书: after notice and objections the subject is not listed."""
+    draft = issue.drafted("draft_decision")
+    return {
+        "facts": draft["facts"],
+        "founding": issue.founding(),
+        "notice": issue.notice_given(),
+        "objections": _objections(issue, draft),
+        "reasons": draft["reasons"],
+        "basis": basis_of_lines(draft["basis"]),
+    }
+
+
+def exemption_decision(issue: Issue) -> Parts:
+    """豁免决定书: the assessment of leniency ends the case before any notice."""
+    assessed = issue.drafted("assess_leniency")
+    return {
+        "facts": issue.file.opening.document.facts,
+        "founding": issue.founding(),
+        "grounds": assessed["factors"],
+        "reasons": assessed["reasons"],
+        "basis": basis(issue.file.rule.leniency_basis),
+    }
+
+
+def _measures(issue: Issue, draft: Parts) -> list[Parts]:
+    listed = {measure.code: measure for measure in issue.file.rule.measures}
+    return [
+        {
+            "code": chosen["code"],
+            "name": listed[chosen["code"]].name,
+            "basis": listed[chosen["code"]].basis,
+            "relevance": chosen["relevance"],
+            "proportion": chosen["proportion"],
+        }
+        for chosen in draft["measures"]
+    ]
+
+
+def _removal(issue: Issue, draft: Parts, *, on_penalty: bool) -> Parts | None:
+    """移出条件 come from the rule, 移出程序 from the draft; or from the penalty decision that already states it."""
+    procedure = draft["removal"]
+    if procedure is None and on_penalty:
+        founding = issue.file.opening.document
+        procedure = f"依照《{founding.title}》（{founding.number}）载明的移出条件和程序办理。"
+    if procedure is None:
+        return None
+    term = length(issue.file.rule.listing_term)
+    expiry = f"列入期限（{term}）届满" if term else "符合规定的移出条件"
+    return {
+        "term": term or "至符合移出条件之日止",
+        "conditions": [
+            f"{expiry}的，由本机关移出名单，停止公示，解除相应的失信惩戒措施。",
+            *map(_early_exit, issue.file.rule.early_exits),
+        ],
+        "procedure": gist(procedure),
+    }
+
+
+def _early_exit(way: EarlyExit) -> str:
+    waits = length(way.waits) if way.waits is not None else None
+    since = f"列入满{waits}，且" if waits else ""
+    return f"{since}{'、'.join(way.conditions)}的，可以申请提前移出（依据：{way.basis}）。"
+
+
+def _remedies(issue: Issue) -> Parts:
+    rule, authority = issue.file.rule, issue.file.opening.authority
+    return {
+        "reconsideration": {
+            "body": authority.reconsideration,
+            "within": length(rule.reconsideration),
+            "basis": rule.reconsideration.basis,
+        },
+        "litigation": {
+            "body": authority.court,
+            "within": length(rule.litigation),
+            "basis": rule.litigation.basis,
+        },
+    }
+
+
+def _consent(issue: Issue) -> Parts | None:
+    """The superior's consent, where the regime wants it and it was given (上级机关同意)."""
+    given = issue.file.last("give_consent")
+    if given is None or not given.data["consents"]:
+        return None
+    return {
+        "body": issue.file.opening.authority.superior_name,
+        "given_on": given.day,
+        "number": given.data["number"],
+        "basis": issue.file.rule.superior_consent.basis,
+    }
+
+
+# -- objections and how they were dealt with
+
+
+def _objections(issue: Issue, draft: Parts) -> Parts:
+    """Each objection with its result; what else was said, and the officer's own account, after the last."""
+    heard = list(_heard(issue))
+    besides = "".join([*_besides(issue), draft["objections"] or ""])
+    if not heard:
+        return {"none": gist(f"{_silence(issue)}{besides}")}
+    heard[-1]["reasons"] = gist(heard[-1]["reasons"] + besides)
+    return {"heard": heard}
+
+
+def _heard(issue: Issue) -> Iterator[Parts]:
+    for objection in issue.file.objections():
+        if objection.withdrawn is not None or objection.answered is None or objection.verified is None:
+            continue
+        found = objection.verified.data
+        yield {
+            "received_on": objection.raised.day,
+            "gist": gist(objection.raised.data["statement"]),
+            "result": RESULTS[forms.Finding(found["finding"])],
+            "reasons": found["reasons"],
+        }
+
+
+def _besides(issue: Issue) -> Iterator[str]:
+    """Objections that were taken back or came too late, and the hearing."""
+    file, you = issue.file, issue.you
+    for objection in file.objections():
+        came = day(objection.raised.day)
+        if objection.withdrawn is not None:
+            yield f"{you}于{came}提出的异议，已于{day(objection.withdrawn.day)}撤回。"
+        elif objection.admitted is not None and not objection.admitted.data["admitted"]:
+            reasons = objection.admitted.data["reasons"].rstrip("。")
+            yield f"{you}于{came}提出的异议系逾期提出，本机关决定不予受理，理由是：{reasons}。"
+    held = file.last("hold_hearing")
+    if held is not None:
+        present = "" if held.data["attended"] else f"（{you}未到场）"
+        on = day(date.fromisoformat(held.data["held_on"]))
+        yield f"应{you}的要求，本机关于{on}举行听证{present}，听证意见为：{held.data['summary']}"
+
+
+def _silence(issue: Issue) -> str:
+    """That nothing stands to be dealt with, and why."""
+    waived = issue.file.last("waive_objection")
+    if waived is not None:
+        return f"{issue.you}于{day(waived.day)}书面放弃陈述、申辩和提出异议。"
+    if issue.file.objections():
+        return ""
+    return f"在规定的期限内，{issue.you}没有陈述、申辩，也没有提出异议。"
