@@ -37,6 +37,7 @@ def create_app() -> FastAPI:
         services = build_services(settings, office, client)
         app.state.services = services
         tokens = SignedTokens(office.key)
+        app.dependency_overrides[law.confirmations_on_record] = services.confirmations.all
         install_identity(app, Gate(tokens, services.people))
         if settings.practice:
             app.include_router(practice_router(tokens, services.people), prefix="/api/v1")
@@ -54,6 +55,8 @@ def create_app() -> FastAPI:
         operations.router,
         confirmations.router,
         law.router,
+        law.measures_router,
+        law.authorities_router,
         calendar.router,
     ):
         v1.include_router(routes)

@@ -65,7 +65,8 @@ def check_row(row: int, cells: Mapping[str, Cell], field_set: FieldSet, context:
     try:
         record = PenaltyRecord(**values, field_set=field_set)
     except ValidationError as error:  # what the types forbid beyond the rules above
-        return RowFault(row, tuple(_fault_of(item["loc"]) for item in error.errors(include_input=False)))
+        located = (_fault_of(item["loc"]) for item in error.errors(include_input=False))
+        return RowFault(row, tuple(dict.fromkeys(located)))
     return RowOk(row, record, tuple(_warnings(record, context)))
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from domain.identifiers import compact
@@ -170,10 +170,7 @@ def parse_amount(cell: Cell, *, largest: Decimal) -> Decimal:
         raise BadValue("金额为负", _AMOUNT_EXPECTED)
     if isinstance(cell, str) and not _FIGURE.fullmatch(text):
         raise BadValue("不是数字", _AMOUNT_EXPECTED)
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise BadValue("不是数字", _AMOUNT_EXPECTED) from None
+    amount = Decimal(text)
     if not amount.is_finite():
         raise BadValue("不是数字", _AMOUNT_EXPECTED)
     if amount > largest:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 from xml.parsers import expat
 
-from intake.faults import FileRefused, refuse
+from intake.faults import refuse
 from intake.limits import Limits
 from intake.streams import CHUNK
 
@@ -76,20 +76,15 @@ def _prove(file: BinaryIO, size: int, limits: Limits) -> tuple[str, ...]:
     if _WORKBOOK not in names or any(name in names for name in _FOREIGN):
         raise refuse("是压缩文件，但不是 Excel 工作簿", _EXPECTED)
     if sum(part.file_size for part in parts) > limits.inflated_bytes:
-        raise _too_large(limits)
+        raise refuse(f"解压后超过{limits.inflated_bytes}字节", "较小的文件，或者改用 CSV")
     _refuse_overlaps(parts, int.from_bytes(end[16:20], "little"))
     cost = _Cost()
-    room = limits.inflated_bytes
     # Shared strings first: the sheets refer to them by number.
     for part in sorted(parts, key=lambda part: "sharedstrings" not in part.filename.lower()):
-        room = _prove_part(file, part, room, cost, limits)
+        _prove_part(file, part, cost, limits)
     _refuse_expansion(cost, limits)
     macros = any(name.lower().endswith("vbaproject.bin") for name in names)
     return ("文件含有宏，未执行，也未读取",) if macros else ()
-
-
-def _too_large(limits: Limits) -> FileRefused:
-    return refuse(f"解压后超过{limits.inflated_bytes}字节", "较小的文件，或者改用 CSV")
 
 
 def _refuse_overlaps(parts: list[zipfile.ZipInfo], directory: int) -> None:
@@ -103,8 +98,21 @@ def _refuse_overlaps(parts: list[zipfile.ZipInfo], directory: int) -> None:
         raise refuse("压缩文件的部件互相重叠", _EXPECTED)
 
 
-def _inflated(file: BinaryIO, part: zipfile.ZipInfo, room: int, limits: Limits) -> Iterator[bytes]:
-    """The part's true bytes, whatever size it claims; refused as soon as they pass the cap or belie the claim."""
+def _inflated(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part's true bytes; refused as soon as they belie the size that it claims, which is under the cap."""
+    total = crc = 0
+    for data in _unpacked(file, part):
+        total += len(data)
+        crc = zlib.crc32(data, crc)
+        if total > part.file_size:
+            raise zipfile.BadZipFile
+        yield data
+    if total != part.file_size or crc != part.CRC:
+        raise zipfile.BadZipFile
+
+
+def _unpacked(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part as it inflates, in chunks, until its packed bytes end."""
     if part.flag_bits & _ENCRYPTED or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise refuse("压缩文件已加密，或者用了不支持的压缩方法", f"未加密的{_EXPECTED}")
     file.seek(part.header_offset)
@@ -113,48 +121,31 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo, room: int, limits: Limits) 
         raise zipfile.BadZipFile
     file.seek(name_length + extra_length, 1)
     engine = zlib.decompressobj(-zlib.MAX_WBITS) if part.compress_type == zipfile.ZIP_DEFLATED else None
-    left, total, crc = part.compress_size, 0, 0
-    pending = b""
-    while left or pending:
-        if not pending:
-            pending = file.read(min(CHUNK, left))
-            if not pending:
-                raise zipfile.BadZipFile
-            left -= len(pending)
-        if engine is None:
-            data, pending = pending, b""
-        else:
-            data, pending = engine.decompress(pending, CHUNK), engine.unconsumed_tail
-            if engine.eof and (engine.unused_data or left):
-                raise zipfile.BadZipFile
-        total += len(data)
-        crc = zlib.crc32(data, crc)
-        if total > room:
-            raise _too_large(limits)
-        if total > part.file_size:
+    left = part.compress_size
+    while left:
+        packed = file.read(min(CHUNK, left))
+        if not packed:
             raise zipfile.BadZipFile
-        yield data
-    if engine is not None:
-        while data := engine.decompress(b"", CHUNK):
-            total += len(data)
-            crc = zlib.crc32(data, crc)
-            if total > min(room, part.file_size):
-                raise zipfile.BadZipFile
+        left -= len(packed)
+        if engine is None:
+            yield packed
+            continue
+        data = b""
+        while packed or len(data) == CHUNK:  # a full chunk may hold more back
+            data = engine.decompress(packed, CHUNK)
+            packed = engine.unconsumed_tail
             yield data
-    if total != part.file_size or crc != part.CRC or (engine is not None and not engine.eof):
+    if engine is not None and (engine.unused_data or not engine.eof):
         raise zipfile.BadZipFile
 
 
-def _prove_part(file: BinaryIO, part: zipfile.ZipInfo, room: int, cost: _Cost, limits: Limits) -> int:
-    """Proves one part; gives the room that is left under the cap."""
+def _prove_part(file: BinaryIO, part: zipfile.ZipInfo, cost: _Cost, limits: Limits) -> None:
     scan = None if part.filename.lower().endswith(_BINARY) or part.is_dir() else _Scan(cost, limits)
-    for data in _inflated(file, part, room, limits):
-        room -= len(data)
+    for data in _inflated(file, part):
         if scan is not None:
             scan.parser.Parse(data, False)
     if scan is not None:
         scan.parser.Parse(b"", True)
-    return room
 
 
 class _Scan:

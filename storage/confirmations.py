@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from domain.confirmation import Confirmation
 from storage.database import database_now, reading, writing
@@ -39,13 +40,17 @@ class Confirmations:
                 )
             )
 
+    async def all(self) -> list[Confirmation]:
+        """Confirmations of every regime, in order."""
+        return await self._found(select(CONFIRMATION.c.value).order_by(CONFIRMATION.c.at))
+
     async def of(self, regime: str) -> list[Confirmation]:
         """Confirmations of one regime, in order. A real office knows no practice ones."""
+        of_regime = CONFIRMATION.c.regime == regime
+        return await self._found(select(CONFIRMATION.c.value).where(of_regime).order_by(CONFIRMATION.c.at))
+
+    async def _found(self, query: Select[Any]) -> list[Confirmation]:
         async with reading(self._office.engine) as connection:
-            rows = await connection.execute(
-                select(CONFIRMATION.c.value)
-                .where(CONFIRMATION.c.regime == regime)
-                .order_by(CONFIRMATION.c.at)
-            )
-            found = [Confirmation.model_validate_json(row.value) for row in rows]
+            rows = (await connection.execute(query)).all()
+        found = [Confirmation.model_validate_json(row.value) for row in rows]
         return [c for c in found if self._office.practice or not c.practice]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 
 from domain.days.working_days import WorkingDays
 from domain.procedure.forms import FoundingDocument, OpenCase, Subject
@@ -44,6 +46,11 @@ class Opening(BaseModel):
     clock_offset: float = 0.0  # seconds that the practice clock of this case is ahead
     listed_by: str | None = None  # for a period on the list: the case that decided it
     titles: dict[str, str] = {}  # official titles of the documents that papers cite, by 文号 or short title
+
+    @classmethod
+    def submitted(cls, value: Mapping[str, Any]) -> Self:
+        """From JSON values; what the record keeps beside them (案号, a later kind's own keys) is passed over."""
+        return cls.model_validate_json(to_json(value))
 
     @property
     def subject(self) -> Subject:

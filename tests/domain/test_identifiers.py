@@ -33,6 +33,7 @@ def test_a_code_with_both_check_characters_is_accepted_here_and_by_stdnum(seed: 
     assert uscc_fault(code) is None
     assert organisation_part_holds(code)
     assert stdnum_uscc.is_valid(code)
+    assert TypeAdapter(Uscc).validate_python(f" {code.lower()} ") == code
 
 
 @given(SEEDS, st.sampled_from(["N2", "N1", "Y1", "A1", "G1"]))

@@ -59,6 +59,8 @@ def test_every_field_of_the_record_stands_in_the_table_of_fields() -> None:
 
 
 def test_identity_documents_are_never_public() -> None:
+    personal = {spec.attribute for spec in FIELDS if spec.personal}
+    assert personal == {"legal_representative", "legal_representative_id_number", "person_id_number"}
     shown = {spec.attribute for spec in FIELDS if spec.public}
     assert not shown & {
         "person_id_type",

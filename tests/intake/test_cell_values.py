@@ -170,6 +170,10 @@ def test_a_code_typed_as_a_number_is_refused_because_its_digits_are_gone() -> No
     assert value("registration_number", 320100000012345.0) == "320100000012345"
     with pytest.raises(BadValue, match="日期"):
         value("document_number", date(2026, 1, 1))
+    with pytest.raises(BadValue, match="逻辑值"):
+        value("document_number", True)
+    with pytest.raises(BadValue, match="可见"):
+        value("document_number", "\u3164")
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\u202eb", "a\u200bb", "a\x07b", "a\ud800b", "a\ufffeb"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import tracemalloc
 from collections.abc import Callable
 from datetime import date
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from intake_files import AUTHORITY, TODAY, csv_bytes, xlsx_bytes
+from intake_files import AUTHORITY, GOOD, TODAY, csv_bytes, xlsx_bytes
 
+from domain.identifiers import uscc_check_character
 from domain.penalty_fields import BY_ATTRIBUTE, FieldSet
 from domain.penalty_record import RecordState
 from domain.rules import SubjectKind
@@ -20,7 +22,7 @@ from intake.faults import FileRefused
 from intake.limits import Limits
 from intake.penalties import Reading, read_penalties
 from intake.results import RowFault, RowOk, SourceFormat
-from intake.sample import bulk_rows, write_csv, write_xlsx
+from intake.sample import bulk_rows, make_uscc, write_csv, write_xlsx
 
 Read = Callable[..., Reading]
 Row = dict[str, Any]
@@ -217,10 +219,55 @@ def test_an_old_record_of_an_unknown_authority_is_refused(read: Read) -> None:
 
 
 def test_a_sole_trader_of_the_old_set_is_known_by_the_code(read: Read) -> None:
-    row = OLD | {"CF_XDR_SHXYM": "92320115MA1NABCDXX"[:16]}
-    assert faults_of(read(csv_bytes([row]), authorities=dict([AUTHORITY]))) == [
-        (2, "CF_XDR_SHXYM", "identifier")
+    code = make_uscc(random.Random(5), head="92")
+    record = only(read(csv_bytes([OLD | {"CF_XDR_SHXYM": code}]), authorities=dict([AUTHORITY]))).record
+    assert record.subject_kind is SubjectKind.SOLE_TRADER
+
+
+def test_a_party_of_the_old_set_without_any_code_is_refused(read: Read) -> None:
+    reading = read(csv_bytes([OLD | {"CF_XDR_SHXYM": ""}]), authorities=dict([AUTHORITY]))
+    assert faults_of(reading) == [(2, "CF_XDR_SHXYM", "missing")]
+
+
+def test_two_kindred_columns_are_read_as_one_and_the_other_is_told(read: Read) -> None:
+    reading = read(csv_bytes([{"CF_AJMC": "另一名称"} | OLD]), authorities=dict([AUTHORITY]))
+    assert reading.notices == ("第C列与第A列是同一字段，读取了后者",)
+    assert only(reading).record.violation_type == "另一名称"
+    primary = read(csv_bytes([{"CF_AJMC": "另一名称"} | GOOD]))
+    assert only(primary).record.violation_type == GOOD["CF_WFXW"]
+
+
+def test_what_an_officer_should_check_is_a_warning_and_no_fault(read: Read, good: Row) -> None:
+    inner = good["CF_XDR_SHXYM"][:16] + ("0" if good["CF_XDR_SHXYM"][16] != "0" else "1")
+    odd = good | {"CF_XDR_SHXYM": inner + uscc_check_character(inner), "CF_CFLB": "警告", "CF_ZT": "撤销"}
+    warnings = only(read(csv_bytes([odd]))).warnings
+    assert [
+        word for word in ("组织机构代码", "不含罚款", "当前状态") if any(word in w for w in warnings)
+    ] == [
+        "组织机构代码",
+        "不含罚款",
+        "当前状态",
     ]
+    old = only(read(csv_bytes([OLD]), authorities=dict([AUTHORITY])))
+    assert any("没有罚款金额" in warning for warning in old.warnings)
+
+
+def test_a_free_entry_too_long_for_the_record_is_a_fault_of_its_field(read: Read, good: Row) -> None:
+    assert faults_of(read(csv_bytes([good | {"CF_CFLB": "其他-" + "长" * 300}]))) == [
+        (2, "CF_CFLB", "format")
+    ]
+
+
+def test_a_refused_file_is_closed_and_a_read_one_too(tmp_path: Path, good: Row) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a,b\n")
+    with pytest.raises(FileRefused):
+        read_penalties(path, today=TODAY)
+    path.write_bytes(csv_bytes([good]))
+    reading = read_penalties(path, today=TODAY)
+    assert reading.drawn == 0
+    assert only(reading)
+    assert reading.drawn == reading.total == 1
 
 
 @pytest.mark.parametrize(("kind", "count"), [("csv", 10_000), ("xlsx", 2_000)])
