@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+#: Exit code of a part that must not be started again as things are set (sysexits.h).
+EX_CONFIG = 78
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

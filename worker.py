@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from contextlib import suppress
+from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -13,8 +15,8 @@ from activities.carriage import Carrier
 from activities.papers import PaperActivities
 from activities.record import RecordActivities
 from activities.relay import Relay
-from settings import Settings
-from storage.office import Office, open_office
+from settings import EX_CONFIG, Settings, SettingsError
+from storage.office import UNFIT, Office, open_office
 from storage.papers import PaperStore
 from storage.receipts import Receipts
 from storage.record import Record
@@ -40,6 +42,8 @@ def build_worker(office: Office, client: Client, task_queue: str) -> Worker:
         workflow_runner=RUNNER,
         max_cached_workflows=_CACHED,
         max_concurrent_workflow_task_polls=5,
+        # After a worker was killed its cases wait this long for it before another takes them.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
     )
 
 
@@ -61,8 +65,12 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> None:
-    """`python -m worker`."""
-    asyncio.run(serve(Settings.load()))
+    """`python -m worker`. Exit code 78 (sysexits.h, EX_CONFIG): as things are set, starting again cannot help."""
+    try:
+        asyncio.run(serve(Settings.load()))
+    except (SettingsError, *UNFIT) as refusal:
+        print(refusal, file=sys.stderr)
+        sys.exit(EX_CONFIG)
 
 
 if __name__ == "__main__":

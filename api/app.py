@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
 from api import calendar, cases, confirmations, law, middleware, openapi, operations, paging, practice, tasks
@@ -21,6 +25,7 @@ from storage.keys import load_or_create_key
 from storage.office import open_office
 from workflows.connect import connect
 
+_SILENT = timedelta(minutes=2)  # a worker polls at least once a minute
 _UPLOAD = 32 * 1024 * 1024  # bytes of an intake file
 _DESCRIPTION = "诚序：依法依规办理严重失信主体名单认定与信用修复。错误一律为 RFC 9457 problem+json。"
 
@@ -75,14 +80,22 @@ def _add_health(app: FastAPI) -> None:
 
     @app.get("/readyz", tags=["health"], summary="可以受理")
     async def readyz() -> JSONResponse:
-        """Record and Temporal can be reached. Without Temporal submissions are still received."""
+        """Record, Temporal and a worker can be reached. Without the latter two submissions are still received."""
         services: Services = app.state.services
-        checks: dict[str, Any] = {"record": "ok", "temporal": "ok"}
-        async with reading(services.office.engine):
-            pass
+        checks: dict[str, Any] = {"record": "ok", "temporal": "ok", "worker": "ok"}
+        async with reading(services.office.engine) as connection:
+            await connection.execute(text("SELECT 1"))
         try:
-            await services.client.service_client.check_health()
+            queue = await services.client.workflow_service.describe_task_queue(
+                DescribeTaskQueueRequest(
+                    namespace=services.client.namespace,
+                    task_queue=TaskQueue(name=services.settings.temporal_task_queue),
+                )
+            )
+            newest = max((poller.last_access_time.ToDatetime(UTC) for poller in queue.pollers), default=None)
+            if newest is None or datetime.now(UTC) - newest > _SILENT:
+                checks["worker"] = "away"
         except (RPCError, RuntimeError):
             checks["temporal"] = "away"
-        ready = checks["temporal"] == "ok"
+        ready = set(checks.values()) == {"ok"}
         return JSONResponse({"ready": ready, "checks": checks}, status_code=200 if ready else 503)

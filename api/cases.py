@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.commands import carry, submit
-from api.headers import ExpectedVersion, IdempotencyKey, etag, require_version
+from api.headers import ExpectedVersion, IdempotencyKey, KeyUnlessDryRun, etag, require_version
 from api.identity import CurrentActor
 from api.lists import answer_list
 from api.opening import must_be_of, prepare
@@ -213,16 +213,15 @@ async def act(
     actor: CurrentActor,
     case: Case,
     action: str,
-    key: IdempotencyKey,
+    key: KeyUnlessDryRun,
     version: ExpectedVersion,
     body: Submitted[dict[str, Any]],
     item: Annotated[str, Query(max_length=48)] = "",
-    dry_run: bool = False,
 ) -> JSONResponse:
     """Takes a step. Officers name the version they decided on; `dry_run` answers the same and stores nothing."""
     if not actor.has(Role.SUBJECT):
         version = require_version(version)
-    if dry_run:
+    if key is None:
         return await _rehearse(services, case, actor, action, item, body, version)
     await _not_held_by_another(services, case, action, item, actor)
     wish = Wish(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 
 from api.problems import MissingKey, PreconditionRequired
 from domain.refusals import Malformed
@@ -85,6 +85,18 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
+def _key_unless_dry_run(
+    request: Request,
+    dry_run: Annotated[
+        bool, Query(description="Answer the same, store nothing; needs no Idempotency-Key.")
+    ] = False,
+) -> str | None:
+    """A dry run changes nothing, so it needs no key."""
+    return None if dry_run else _idempotency_key(request)
+
+
+#: The command id of a request, or None for a dry run.
+KeyUnlessDryRun = Annotated[str | None, Depends(_key_unless_dry_run)]
 #: The command id of a request. 400 when it is missing or malformed.
 IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 #: The version in `If-Match`, or None: subjects and departments need not send it; `require_version` for officers.

@@ -40,6 +40,7 @@ DEPTH_LIMIT: Final = 32
 _BIG: Final = 64 * 1024  # bytes
 _INT64_DIGITS: Final = 19
 _UPLOAD_TYPE: Final = "multipart/form-data"
+_NOT_QUERY: Final = (params.Path, params.Header, params.Cookie)
 
 
 class _Fault:
@@ -347,7 +348,8 @@ def declared_query_only(request: Request) -> None:
     if not given:
         return
     fields = get_flat_params(_dependant(request))
-    declared = {field.alias: field for field in fields if isinstance(field.field_info, params.Query)}
+    # What is no other kind of parameter: the fields of a query model are not `Query` themselves.
+    declared = {field.alias: field for field in fields if not isinstance(field.field_info, _NOT_QUERY)}
     faults: list[dict[str, Any]] = []
     seen: set[str] = set()
     for name, _value in given:

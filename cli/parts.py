@@ -15,7 +15,9 @@ from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-REFUSED = 78  # exit code of a part that must not be started again as things are (sysexits.h, EX_CONFIG)
+from settings import EX_CONFIG
+
+REFUSED = EX_CONFIG
 
 _LOG_BYTES, _LOGS_KEPT = 5_000_000, 3
 _SOUND_AFTER = 5.0  # seconds that a part must live for its failures to be forgotten

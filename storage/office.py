@@ -9,13 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from settings import Settings
 from storage.crypto import FieldCipher, KeyedHash
-from storage.database import database_now, make_engine, refuse_unsafe, writing
-from storage.keys import fingerprint, load_or_create_key
+from storage.database import UnsafeDatabaseError, database_now, make_engine, refuse_unsafe, writing
+from storage.keys import KeyFileError, fingerprint, load_or_create_key
 from storage.tables import OFFICE
 
 
 class WrongOfficeError(Exception):
     """The database belongs to another key or to another kind of office. The text says what helps."""
+
+
+#: What keeps an office from opening until somebody changes the settings, the key or the database.
+UNFIT = (WrongOfficeError, UnsafeDatabaseError, KeyFileError)
 
 
 @dataclass(frozen=True)

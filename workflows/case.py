@@ -13,7 +13,8 @@ one all heal by loading the events again.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from temporalio import workflow
@@ -35,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
 
 # Technical limits of a run, none a legal figure.
 _LONGEST_SLEEP = timedelta(days=180)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _LONG_HISTORY = 500
 _ACTIVITY = timedelta(seconds=30)
 _RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
@@ -57,6 +59,8 @@ class CaseWorkflow:
         self._office_time: datetime | None = None
         self._learned_at: datetime = workflow.now()
         self._clock_asked = False
+        self._armed_for: datetime | None = None  # None: no alarm is set, or it has rung
+        self._timer: asyncio.Task[None] | None = None
 
     # -- the way in
 
@@ -101,12 +105,11 @@ class CaseWorkflow:
         if not self._loaded:
             await self._catch_up()
             self._loaded = True
-        while not self._finished():
+        while not (self._finished() and workflow.all_handlers_finished()):
             await self._go_on()
             self._settle_answers()
             if self._should_renew():
                 workflow.continue_as_new(CaseStart(case_id=self._case_id))
-        await workflow.wait_condition(workflow.all_handlers_finished)
         return str(self._walk.position().outcome)
 
     def _finished(self) -> bool:
@@ -130,14 +133,30 @@ class CaseWorkflow:
         if alarm is not None and self._now() >= alarm.at:
             await self._ring(alarm)
             return
-        sleep = min(alarm.at - self._now(), _LONGEST_SLEEP) if alarm else None
-        try:
-            await workflow.wait_condition(lambda: bool(self._waiting) or self._clock_asked, timeout=sleep)
-        except TimeoutError:
-            return
+        self._arm(alarm.at if alarm else None)
+        await workflow.wait_condition(self._something_to_do)
         if self._clock_asked:
             self._clock_asked = False
             await self._catch_up()
+
+    def _something_to_do(self) -> bool:
+        ended = self._finished() and workflow.all_handlers_finished()
+        return bool(self._waiting) or self._clock_asked or self._armed_for is None or ended
+
+    def _arm(self, at: datetime | None) -> None:
+        """Sets the alarm clock, unless it is set for that instant: most steps leave the next alarm as it is."""
+        if self._armed_for == at and at is not None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._armed_for, self._timer = at or _NEVER, None
+        if at is not None:
+            sleep = min(at - self._now(), _LONGEST_SLEEP)
+            self._timer = asyncio.create_task(self._sleep(sleep))
+
+    async def _sleep(self, time: timedelta) -> None:
+        await asyncio.sleep(max(time.total_seconds(), 0.0))
+        self._armed_for = None
 
     async def _decide(self, command: Command) -> None:
         if self._event_of(command.id) is not None:
@@ -175,6 +194,8 @@ class CaseWorkflow:
         after = Walk.over(self.course, [*walk.file.events, event])
         entry = entry_of(self._case_id, walk, after, event).model_copy(update={"not_before": alarm.at})
         answer = await self._append(entry)
+        if answer.too_early:
+            self._armed_for = None  # the record's clock is behind ours: set the alarm anew
         for command in answer.waiting:
             if command.id not in self._waiting and command.id not in self._decided:
                 self._waiting[command.id] = command

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.start import CaseStart
     from domain.procedure.determination_steps import STEPS
     from domain.procedure.events import Event
+    from domain.procedure.gates import DECISION_STARTS
     from domain.procedure.outcome import Outcome, Stage
     from domain.procedure.steps import Course
     from domain.procedure.walk import Conduct, Interrupted
@@ -38,7 +39,7 @@ async def determination(case: Conduct) -> Outcome:
 async def conduct(case: Conduct) -> Outcome:
     """One round of the procedure."""
     if case.rule.decision.starts == "case_opened":
-        case.owed("decision", case.rule.decision, starts_on=case.file.opened_on)
+        case.owed("decision", case.rule.decision, starts_on=case.file.taken_up_on)
 
     case.at(Stage.LEAD)
     effective = await case.step("confirm_effective")
@@ -48,7 +49,7 @@ async def conduct(case: Conduct) -> Outcome:
     if not ground.data["met"]:
         return Outcome.NO_GROUND
 
-    if ground.data["counted_from"] is not None:
+    if case.rule.decision.starts not in DECISION_STARTS and ground.data["counted_from"] is not None:
         case.owed("decision", case.rule.decision, starts_on=date.fromisoformat(ground.data["counted_from"]))
 
     case.at(Stage.ASSESSMENT)
@@ -130,9 +131,11 @@ async def hear(case: Conduct, raised: Event) -> None:
     due = case.owed(f"verification:{item}", case.rule.verification, starts_on=raised.day)
     for step in ("accept_objection", "verify_objection", "answer_objection"):
         done = await case.first(step, "withdraw_objection", item=item, due=due)
-        while step == "answer_objection" and not done.data.get("agreed", True):
-            await case.step("verify_objection", item=item, due=due)  # sent back to be verified again
-            done = await case.first(step, "withdraw_objection", item=item, due=due)
+        while done.step == "answer_objection" and not done.data["agreed"]:
+            # sent back to be verified again
+            done = await case.first("verify_objection", "withdraw_objection", item=item, due=due)
+            if done.step == "verify_objection":
+                done = await case.first(step, "withdraw_objection", item=item, due=due)
         if done.step == "withdraw_objection":
             case.met(due)
             return
@@ -193,7 +196,8 @@ async def serve_and_conclude(case: Conduct, decided: Event) -> Outcome:
 async def wind_up(case: Conduct, interruption: Event) -> Outcome:
     """依据文书失效或者机关撤回 (三（二）): who was told of the case is told that it is over."""
     case.at(Stage.WINDING_UP)
-    if case.file.agreed("issue_prior_notice") is not None:
+    case.file.lapse()
+    if case.file.subject_was_told:
         while True:
             issued = await case.step("issue_termination")
             if issued.data["agreed"]:

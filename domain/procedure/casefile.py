@@ -61,6 +61,7 @@ class CaseFile:
         self.calendar: WorkingDays | None = None
         self.effective_on: date | None = None  # day on which the decision took effect by its service
         self._met: set[str] = set()
+        self._lapsed: set[str] = set()
         self._since = 0
         self._round = 1
 
@@ -83,6 +84,21 @@ class CaseFile:
         return self.events[0].day
 
     @property
+    def taken_up_on(self) -> date:
+        """Day on which the present round began: of the opening, or of what began the procedure anew."""
+        return self.events[max(self._since, 1) - 1].day
+
+    @property
+    def subject_was_told(self) -> bool:
+        """Whether a prior notice has been issued since the case was opened or last reopened, in whichever round."""
+        for event in reversed(self.events):
+            if event.step == "reopen_case":
+                return False
+            if event.step == "issue_prior_notice" and event.data["agreed"]:
+                return True
+        return False
+
+    @property
     def consent_needed(self) -> bool:
         """Whether this body needs the consent of the next level up under this regime."""
         below = self.rule.superior_consent_below
@@ -99,6 +115,7 @@ class CaseFile:
     # -- facts of the present round
 
     def begin_round(self, seq: int) -> None:
+        self.lapse()
         self._since, self._round = seq, self._round + 1
 
     def all(self, step: str, item: str | None = None) -> Iterator[Event]:
@@ -139,7 +156,7 @@ class CaseFile:
             return None
         if self.service_rule(act).deemed_after is None:
             return act
-        return next((act for e in self.all("deem_served", item) if e.seq > act.seq), None)
+        return next((act for e in self.all("deem_served", act.item) if e.seq > act.seq), None)
 
     def service_rule(self, act: Event) -> ServiceRule:
         """What the rule says of the way in which `act` served."""
@@ -197,6 +214,10 @@ class CaseFile:
     def close_deadline(self, key: str) -> None:
         self._met.add(key)
 
+    def lapse(self) -> None:
+        """Nothing that still runs is owed any more: the case is over, wound up or begun anew."""
+        self._lapsed |= self.deadlines.keys() - self._met
+
     def latest_key(self, name: str) -> str | None:
         """Key of the deadline of this name in the present round, or None when it has not begun."""
         key = self._key(name)
@@ -206,12 +227,12 @@ class CaseFile:
         return name if self._round == 1 else f"{name}@{self._round}"
 
     def running(self, key: str) -> Deadline | None:
-        """The deadline of this key if what it was for has not been done."""
-        return self.deadlines.get(key) if key not in self._met else None
+        """The deadline of this key if what it was for is still to be done."""
+        return self.deadlines.get(key) if key not in self._met | self._lapsed else None
 
     def owed_and_running(self) -> list[str]:
         """Keys of the authority's deadlines that still run."""
-        return [key for key in self.deadlines if key in self.owed and key not in self._met]
+        return [key for key in self.deadlines if key in self.owed and self.running(key) is not None]
 
     def reckon(self, key: str) -> PeriodEnd | None:
         """Where the deadline ends; None while it is suspended."""
@@ -233,14 +254,16 @@ class CaseFile:
 
     def may_be_missed(self, key: str) -> bool:
         """Only what the authority owes can be overdue; a subject's window just ends."""
-        return key in self.owed and key not in self._met and key not in self.missed
+        return key in self.owed and self.running(key) is not None and key not in self.missed
 
     def state_of(self, key: str) -> str:
-        """met, suspended, overdue or running."""
+        """met, overdue, lapsed, suspended or running."""
         if key in self._met:
             return "met"
         if key in self.missed:
             return "overdue"
+        if key in self._lapsed:
+            return "lapsed"
         return "suspended" if self.suspended(key) else "running"
 
     # -- entering

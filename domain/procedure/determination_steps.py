@@ -379,7 +379,7 @@ _STEPS = (
         form=forms.ProposeExtension,
         roles=(OFFICER,),
         manner=Manner.STANDING,
-        gates=(gates.deadline_runs, gates.extension_allowed),
+        gates=(gates.deadline_runs, gates.not_suspended, gates.extension_allowed),
     ),
     Step(
         name="approve_extension",
@@ -388,7 +388,7 @@ _STEPS = (
         form=forms.ApproveChange,
         roles=(APPROVER,),
         manner=Manner.STANDING,
-        gates=(gates.proposal_waits("propose_extension"), gates.deadline_runs),
+        gates=(gates.proposal_waits("propose_extension"), gates.deadline_runs, gates.not_suspended),
         facts=_proposed("propose_extension", "count", "reasons"),
         paper=_if_agreed("extension_notice"),
     ),

@@ -525,7 +525,9 @@ def decision_complete(matter: Matter) -> Bar | None:
     lacking = [
         element
         for element in elements
-        if (element.key not in draft.penalty_elements if on_penalty else not getattr(draft, element.key))
+        if (
+            element.key not in draft.penalty_elements if on_penalty else not getattr(draft, element.key, True)
+        )
     ]
     if matter.file.objections() and not draft.objections:
         return Bar(

@@ -192,6 +192,7 @@ class Conduct:
         """The case is closed with `outcome`; only a reopening leads on."""
         self.file.outcome = outcome
         self.file.stage = Stage.CLOSED
+        self.file.lapse()
         event: Event = await _Pause(_ForReopening(by, outcome))
         self.file.outcome = None
         return event
@@ -282,6 +283,7 @@ class Walk:
         self._strands = [running for running in self._strands if not running.done]
         if self._main is not None and self._main.done:
             self.file.outcome = self._main.result
+            self.file.lapse()
 
     def _refresh(self) -> None:
         self.file.open = tuple(

@@ -30,7 +30,12 @@ def exempted() -> Case:
     case = opened()
     case.play("confirm_effective")
     case.play("confirm_ground")
-    case.play("assess_leniency", factors=["force_majeure", "slight"], conclusion="exempt", reasons="防汛期间，危害轻微。")
+    case.play(
+        "assess_leniency",
+        factors=["force_majeure", "slight"],
+        conclusion="exempt",
+        reasons="防汛期间，危害轻微。",
+    )
     case.play("approve_exemption")
     return case
 
