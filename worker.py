@@ -54,7 +54,7 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    relay = Relay(office, client, Carrier(client, Receipts(office), settings.temporal_task_queue))
+    relay = Relay(office, Carrier(client, Receipts(office), settings.temporal_task_queue))
     async with build_worker(office, client, settings.temporal_task_queue):
         relaying = asyncio.create_task(relay.run())
         await stop.wait()

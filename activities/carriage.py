@@ -18,8 +18,9 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.start import REFUSED, SUBMIT, WORKFLOW_TYPES, CaseStart, workflow_id
+from activities.start import CHECK_CLOCK, REFUSED, SUBMIT, WORKFLOW_TYPES, CaseStart, workflow_id
 from domain.procedure.events import Command
+from storage import failpoints
 from storage.receipts import Receipt, Receipts
 
 #: How long the API waits for a decision before it answers "received, undecided".
@@ -54,13 +55,17 @@ class Carrier:
 
     async def _update(self, command: Command, kind: str, patience: timedelta) -> None:
         handle = self._client.get_workflow_handle(workflow_id(command.case_id))
-        if command.head > 0:
-            try:
-                await handle.execute_update(SUBMIT, command, id=command.id, rpc_timeout=patience)
-                return
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+        async with failpoints.effect(_fails):
+            if command.head > 0:
+                try:
+                    await handle.execute_update(SUBMIT, command, id=command.id, rpc_timeout=patience)
+                    return
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+            await self._update_with_start(command, kind, patience)
+
+    async def _update_with_start(self, command: Command, kind: str, patience: timedelta) -> None:
         # Not running: it is new, or closed, or Temporal lost it. The record starts it wherever it stands.
         await self._client.execute_update_with_start_workflow(
             SUBMIT,
@@ -84,13 +89,23 @@ class Carrier:
 
     async def start(self, case_id: str, kind: str) -> None:
         """Starts the workflow of a case that the record knows, unless it runs."""
-        await self._client.start_workflow(
-            WORKFLOW_TYPES[kind],
-            CaseStart(case_id=case_id),
-            id=workflow_id(case_id),
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        )
+        async with failpoints.effect(_fails):
+            await self._client.start_workflow(
+                WORKFLOW_TYPES[kind],
+                CaseStart(case_id=case_id),
+                id=workflow_id(case_id),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
+
+    async def compare_with_record(self, case_id: str) -> None:
+        """Asks the workflow of a case to look at the record: its clock, and what the workflow may not know."""
+        async with failpoints.effect(_fails):
+            await self._client.get_workflow_handle(workflow_id(case_id)).signal(CHECK_CLOCK)
+
+
+def _fails() -> Exception:
+    return RPCError("failpoint", RPCStatusCode.UNAVAILABLE, b"")
 
 
 def _problem_of(failed: WorkflowUpdateFailedError) -> dict[str, Any] | None:

@@ -12,10 +12,11 @@ from storage.record import Record
 
 
 class Tail(BaseModel):
-    """Events of a case after a sequence number."""
+    """Events of a case after a sequence number, at which `last` is believed to be the command."""
 
     case_id: str
     after: int
+    last: str = ""
 
 
 class Refused(BaseModel):
@@ -39,7 +40,7 @@ class RecordActivities:
     @activity.defn(name="load")
     async def load(self, tail: Tail) -> Loaded:
         """Events that the workflow does not have yet, and the office time."""
-        return await self._record.load(tail.case_id, tail.after)
+        return await self._record.load(tail.case_id, tail.after, last=tail.last)
 
     @activity.defn(name="refuse")
     async def refuse(self, refused: Refused) -> None:

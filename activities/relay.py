@@ -1,28 +1,26 @@
 """The relay: drains what nobody carried, does what the outbox asks for, and wakes cases whose alarm is overdue.
 
-It looks at the record at short intervals and is fair per case: one bad case delays nobody else. Several relays at
-once are harmless, since every command and every start is done once however often it is asked for.
+It looks at the record at short intervals and waits for nothing that it began: one bad case delays nobody else. Several
+relays at once are harmless, since every command and every start is done once however often it is asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.exc import SQLAlchemyError
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities.carriage import Carrier, EngineAway
-from activities.start import CHECK_CLOCK, workflow_id
 from domain.procedure.events import Command
 from storage.crypto import sm3_hex
 from storage.database import database_now, reading, writing
 from storage.office import Office
-from storage.receipts import Receipts, Wish
+from storage.receipts import Pending, Receipts, Wish
 from storage.tables import CASE, OUTBOX
 from storage.views import Views
 
@@ -34,62 +32,107 @@ _PATIENCE = timedelta(seconds=10)
 _BACK_OFF, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
 _PER_CASE, _AT_ONCE = 4, 200
 _OVERDUE_ALARM = timedelta(seconds=30)
+_WAKE_AGAIN, _WAKE_SELDOM = 2.0, 3600.0  # seconds; a case that stays asleep is woken ever more seldom
 
 
 class Relay:
     """Runs beside the worker for as long as the process lives."""
 
-    def __init__(self, office: Office, client: Client, carrier: Carrier) -> None:
-        self._office, self._client, self._carrier = office, client, carrier
+    def __init__(self, office: Office, carrier: Carrier) -> None:
+        self._office, self._carrier = office, carrier
         self._receipts, self._views = Receipts(office), Views(office)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._woken: dict[str, tuple[float, float]] = {}  # case → not again before (monotonic), pause
 
     async def run(self) -> None:
         """Looks again and again until cancelled; a fault is logged and does not end it."""
-        while True:
-            try:
-                await self.look()
-            except (SQLAlchemyError, RPCError, OSError) as fault:
-                _LOG.warning("relay", error=type(fault).__name__)
-            await asyncio.sleep(_PAUSE)
+        try:
+            while True:
+                try:
+                    await self.look()
+                except Exception as fault:  # whatever it is, the next look may fare better
+                    _LOG.warning("relay", error=type(fault).__name__)
+                await asyncio.sleep(_PAUSE)
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
+            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     async def look(self) -> None:
-        """One look: outbox, left commands, overdue alarms."""
-        await self._outbox()
-        commands = await self._receipts.due(older_than=_LEFT_ALONE, per_case=_PER_CASE, limit=_AT_ONCE)
-        await asyncio.gather(*(self._carry(command) for command in commands))
-        await self._wake()
+        """One look: outbox, left commands, overdue alarms. Begins what there is to do, and goes on."""
+        for errand in await self._errands():
+            self._begin(f"errand:{errand.id}", self._do, errand)
+        for pending in await self._receipts.due(older_than=_LEFT_ALONE, per_case=_PER_CASE, limit=_AT_ONCE):
+            self._begin(f"command:{pending.command_id}", self._carry_pending, pending)
+        for case in await self._asleep():
+            self._begin(f"wake:{case.id}", self._wake, case)
+
+    def _begin(self, key: str, work: Callable[[Any], Awaitable[None]], what: Any) -> None:
+        if key in self._under_way:
+            return
+
+        async def done() -> None:
+            try:
+                await work(what)
+            except Exception as fault:
+                _LOG.warning("relay", what=key.partition(":")[0], error=type(fault).__name__)
+            finally:
+                del self._under_way[key]
+
+        self._under_way[key] = asyncio.create_task(done())
+
+    # -- commands that were received and not decided
+
+    async def _carry_pending(self, pending: Pending) -> None:
+        try:
+            await self._carry(self._receipts.open(pending))
+        except Exception:
+            await self._receipts.postpone(pending.command_id, _BACK_OFF, _LONGEST_WAIT)
+            raise
 
     async def _carry(self, command: Command) -> None:
-        kind = "determination"
+        kind = "listing" if command.step == "enter_list" else "determination"
         if command.head > 0:
-            kind = (await self._views.case_by_id(command.case_id)).kind
-        elif command.step == "enter_list":
-            kind = "listing"
+            case = await self._views.case_by_id(command.case_id)
+            # Judged on the record as it is now: the workflow may have fallen behind meanwhile.
+            kind, command = case.kind, command.model_copy(update={"head": case.head})
         try:
             await self._carrier.carry(command, kind=kind, patience=_PATIENCE)
         except EngineAway:
             await self._receipts.postpone(command.id, _BACK_OFF, _LONGEST_WAIT)
 
-    async def _outbox(self) -> None:
+    # -- outbox
+
+    async def _errands(self) -> list[Any]:
         async with reading(self._office.engine) as connection:
             now = await database_now(connection)
-            rows = (
-                await connection.execute(
-                    select(OUTBOX)
-                    .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.next_attempt_at <= now)
-                    .order_by(OUTBOX.c.next_attempt_at)
-                    .limit(_AT_ONCE)
-                )
-            ).all()
-        for row in rows:
-            body = self._office.cipher.decrypt(row.body, table="outbox", case=row.id)
-            await self._open_listing(row.id, row.case_id, body)
-            async with writing(self._office.engine) as connection:
-                await connection.execute(
-                    update(OUTBOX)
-                    .where(OUTBOX.c.id == row.id)
-                    .values(done_at=await database_now(connection), attempts=row.attempts + 1)
-                )
+            rows = await connection.execute(
+                select(OUTBOX)
+                .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.next_attempt_at <= now)
+                .order_by(OUTBOX.c.next_attempt_at)
+                .limit(_AT_ONCE)
+            )
+            return list(rows.all())
+
+    async def _do(self, errand: Any) -> None:
+        """Done once it is received as a command: that command is carried like any other."""
+        try:
+            body = self._office.cipher.decrypt(errand.body, table="outbox", case=errand.id)
+            await self._open_listing(errand.id, errand.case_id, body)
+        except Exception:
+            await self._note(errand, done=False)
+            raise
+        await self._note(errand, done=True)
+
+    async def _note(self, errand: Any, *, done: bool) -> None:
+        async with writing(self._office.engine) as connection:
+            now = await database_now(connection)
+            later = now + min(_BACK_OFF * 2 ** min(errand.attempts, 16), _LONGEST_WAIT)
+            await connection.execute(
+                update(OUTBOX)
+                .where(OUTBOX.c.id == errand.id)
+                .values(done_at=now if done else None, attempts=errand.attempts + 1, next_attempt_at=later)
+            )
 
     async def _open_listing(self, errand_id: str, case_id: str, body: dict[str, Any]) -> None:
         """The period on the list begins as a case of its own; its receipt is carried like any other."""
@@ -107,8 +150,10 @@ class Relay:
         if receipt.state == "pending":
             await self._carry(receipt.command)
 
-    async def _wake(self) -> None:
-        """Cases whose alarm should have rung: their workflow is started if it is gone, and asked to look at the clock."""
+    # -- alarms
+
+    async def _asleep(self) -> list[Any]:
+        """Cases whose alarm should have rung, except those that have just been woken."""
         async with reading(self._office.engine) as connection:
             late = await database_now(connection) - _OVERDUE_ALARM
             rows = (
@@ -116,9 +161,17 @@ class Relay:
                     select(CASE.c.id, CASE.c.kind)
                     .where(CASE.c.closed_at.is_(None), CASE.c.wake_at < late)
                     .order_by(CASE.c.wake_at)
-                    .limit(_AT_ONCE)
                 )
             ).all()
-        for row in rows:
-            await self._carrier.start(row.id, row.kind)
-            await self._client.get_workflow_handle(workflow_id(row.id)).signal(CHECK_CLOCK)
+        overdue = {row.id for row in rows}
+        self._woken = {case: woken for case, woken in self._woken.items() if case in overdue}
+        now = time.monotonic()
+        return [row for row in rows if self._woken.get(row.id, (0.0, 0.0))[0] <= now][:_AT_ONCE]
+
+    async def _wake(self, case: Any) -> None:
+        """Its workflow is started if it is gone, and asked to look at the record."""
+        _, pause = self._woken.get(case.id, (0.0, _WAKE_AGAIN / 2))
+        pause = min(pause * 2, _WAKE_SELDOM)
+        self._woken[case.id] = (time.monotonic() + pause, pause)
+        await self._carrier.start(case.id, case.kind)
+        await self._carrier.compare_with_record(case.id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,27 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
-from api import calendar, cases, confirmations, law, middleware, openapi, operations, paging, practice, tasks
+from activities.importing import Importer
+from api import (
+    calendar,
+    cases,
+    confirmations,
+    docs_pages,
+    imports,
+    law,
+    middleware,
+    numbers,
+    openapi,
+    operations,
+    paging,
+    practice,
+    tasks,
+)
 from api.identity import Gate, SignedTokens, practice_router
 from api.identity import install as install_identity
 from api.logs import configure_logs
-from api.services import Services, build_services
+from api.practice_mark import PracticeMark
+from api.services import COURSES, Services, build_services
 from settings import Settings
 from storage.database import reading
 from storage.keys import load_or_create_key
@@ -28,6 +45,7 @@ from workflows.connect import connect
 _SILENT = timedelta(minutes=2)  # a worker polls at least once a minute
 _UPLOAD = 32 * 1024 * 1024  # bytes of an intake file
 _DESCRIPTION = "诚序：依法依规办理严重失信主体名单认定与信用修复。错误一律为 RFC 9457 problem+json。"
+_PRACTICE_DESCRIPTION = f"**演练机关：一切回答和文书均无法律效力。** {_DESCRIPTION}"
 
 
 def create_app() -> FastAPI:
@@ -42,22 +60,46 @@ def create_app() -> FastAPI:
         services = build_services(settings, office, client)
         app.state.services = services
         tokens = SignedTokens(office.key)
-        app.dependency_overrides[law.confirmations_on_record] = services.confirmations.all
+        app.state.confirmations_on_record = services.confirmations.all
         install_identity(app, Gate(tokens, services.people))
         if settings.practice:
             app.include_router(practice_router(tokens, services.people), prefix="/api/v1")
+        importer = Importer(office, services.carrier, services.confirmations, COURSES["determination"])
+        app.state.importer = importer
+        importing = asyncio.create_task(importer.run())
         yield
+        importing.cancel()
+        with suppress(asyncio.CancelledError):
+            await importing
         await office.engine.dispose()
 
-    app = FastAPI(title="诚序 Chengxu", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="诚序 Chengxu",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=openapi.TAGS,
+        generate_unique_id_function=openapi.operation_id,
+    )
     middleware.install(app, practice=settings.practice, uploads={"/api/v1/imports": _UPLOAD})
     paging.install(app, load_or_create_key(settings.key_file))
-    openapi.install(app, description=_DESCRIPTION)
+    openapi.install(
+        app,
+        description=_PRACTICE_DESCRIPTION if settings.practice else _DESCRIPTION,
+        practice=settings.practice,
+        forms=cases.FORMS,
+    )
+    docs_pages.install(app)
+    if settings.practice:
+        app.add_middleware(PracticeMark, except_for=frozenset({app.openapi_url or ""}))
     v1 = APIRouter(prefix="/api/v1")
     for routes in (
         cases.router,
         tasks.router,
         operations.router,
+        numbers.router,
+        imports.router,
         confirmations.router,
         law.router,
         law.measures_router,

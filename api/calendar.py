@@ -132,7 +132,7 @@ class Reckoned(_Strict):
     explanation: Explanation
 
 
-@router.get("/add", summary="期限届满于何日")
+@router.get("/add", operation_id="add_to_date", summary="期限届满于何日")
 def add(query: Annotated[Sum, Query()]) -> Added:
     """`count` units after `date`, that day not counted. `end.provisional`: 预估, never to be stated as final."""
     days = load_calendar(query.known_on).working_days
@@ -140,7 +140,7 @@ def add(query: Annotated[Sum, Query()]) -> Added:
     return Added(date=query.date, count=query.count, unit=query.unit, end=end)
 
 
-@router.get("/between", summary="两日之间有多少个工作日")
+@router.get("/between", operation_id="count_working_days", summary="两日之间有多少个工作日")
 def between(query: Annotated[Span, Query()]) -> Counted:
     """Working days in (after, through]; negative when `through` comes first."""
     days = load_calendar(query.known_on).working_days
@@ -153,7 +153,7 @@ def between(query: Annotated[Span, Query()]) -> Counted:
     )
 
 
-@router.get("/explain", summary="逐日说明，休息日注明出处")
+@router.get("/explain", operation_id="explain_date", summary="逐日说明，休息日注明出处")
 def explain_day(query: Annotated[Day, Query()]) -> Explained:
     """One day with its source; with `count`, the period day by day."""
     calendar = load_calendar(query.known_on)
@@ -166,13 +166,13 @@ def explain_day(query: Annotated[Day, Query()]) -> Explained:
     )
 
 
-@router.get("/years/{year}", summary="某一年度的放假安排")
+@router.get("/years/{year}", operation_id="show_calendar_year", summary="某一年度的放假安排")
 def year(year: Annotated[int, Path(examples=[2026])], query: Annotated[KnownOn, Query()]) -> CalendarYear:
     """Days off, moved workdays, notices; `status` tells announced from projected."""
     return load_calendar(query.known_on).year(year)
 
 
-@router.post("/deadlines/compute", summary="按期限台账推算届满日")
+@router.post("/deadlines/compute", operation_id="compute_deadline", summary="按期限台账推算届满日")
 def compute(deadline: Deadline, query: Annotated[KnownOn, Query()]) -> Reckoned:
     """A pure calculation on a ledger with suspensions and extensions; nothing is stored."""
     calendar = load_calendar(query.known_on)

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, Final
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from api.access import Case, must_be_allowed, served_papers
 from api.commands import carry, submit
-from api.headers import ExpectedVersion, IdempotencyKey, KeyUnlessDryRun, etag, require_version
+from api.examples import OPENINGS, STEPS, body_examples
+from api.headers import ExpectedVersion, KeyUnlessDryRun, etag, require_version
 from api.identity import CurrentActor
-from api.lists import answer_list
+from api.lists import Items, answer_list
 from api.opening import must_be_of, prepare
 from api.paging import Listing, PageRequest
+from api.practice_time import practicable
 from api.presentation import CASE_COLUMNS, case_item, deadline_item, document_item, event_item
-from api.problems import problem_response
 from api.services import COURSES, Services, TheOffice
 from api.strict import Submitted
 from domain.days.explanation import explain
-from domain.people import Actor, Role, Verdict, may, may_read
+from domain.people import Actor, Role
 from domain.procedure.events import Command
 from domain.procedure.forms import OpenCase
-from domain.procedure.judgement import Action, actions, relation_of
-from domain.procedure.proposal import propose
+from domain.procedure.judgement import Action, actions, read_form
+from domain.procedure.proposal import Proposal, propose
+from domain.procedure.steps import Step
 from domain.procedure.walk import Walk
-from domain.refusals import Conflict, Malformed, NotFound, Refusal
+from domain.refusals import Malformed, NotFound, Refusal
 from law.calendar_loader import load_calendar
+from storage.database import reading
 from storage.receipts import Wish
 from storage.tables import CASE
 from storage.views import CaseFilter, CaseView
+
+INT32_MAX: Final = 2**31 - 1
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
@@ -51,6 +58,12 @@ class ActionView(Action):
     provisional: bool | None
 
 
+@cache
+def form_schema(form: type[BaseModel]) -> dict[str, Any]:
+    """JSON schema of what a step takes; written once a form, since it takes longer than the rest of the answer."""
+    return form.model_json_schema()
+
+
 async def practice_instant(
     services: TheOffice,
     x_practice_clock: Annotated[
@@ -67,39 +80,44 @@ async def practice_instant(
         instant = datetime.fromisoformat(x_practice_clock)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
-        raise Malformed(
-            detail="演练时刻格式不符", field="X-Practice-Clock", expected="如 2026-01-05T09:00:00+08:00"
-        )
-    return instant
+    return practicable(instant, field="X-Practice-Clock")
 
 
-@router.post("", status_code=201, summary="线索登记（立案）")
+@router.post("", status_code=201, summary="线索登记（立案）", openapi_extra=body_examples(OPENINGS))
 async def open_case(
     services: TheOffice,
     actor: CurrentActor,
-    key: IdempotencyKey,
+    key: KeyUnlessDryRun,
     body: Submitted[OpenCase],
     practice_at: Annotated[datetime | None, Depends(practice_instant)],
 ) -> JSONResponse:
-    """Opens a case after admission: document, area, standard, rank and body are judged before anything else."""
+    """Opens a case after admission: document, area, standard, rank and body are judged before anything else.
+
+    `dry_run` answers the same and stores nothing.
+    """
     must_be_of(actor, body.authority)
     now = await services.confirmations.now()
     offset = (practice_at - now).total_seconds() if practice_at else 0.0
-    opening = await prepare(services, body, at=now + timedelta(seconds=offset), clock_offset=offset)
+    at = now + timedelta(seconds=offset)
+    opening = await prepare(services, body, at=at, clock_offset=offset)
+    form = opening.model_dump(mode="json")
+    walk = Walk(COURSES["determination"])
+    if key is None:
+        command = Command(id="dry-run", case_id="", step="open_case", actor=actor, form=form, received_at=at)
+        return JSONResponse(_shown(propose(walk, command)))
     wish = Wish(
         id=key,
         case_id=uuid4().hex,
         route="POST /cases",
         step="open_case",
         actor=actor,
-        form=opening.model_dump(mode="json"),
+        form=form,
         clock_offset=offset,
     )
     receipt = await services.receipts.receive_opening(wish, body.model_dump(mode="json"))
     if receipt.state == "pending" and not receipt.replayed:
         try:
-            propose(Walk(COURSES["determination"]), receipt.command)
+            propose(walk, receipt.command)
         except Refusal as refusal:  # no workflow is started for what the law forbids
             receipt = await services.receipts.refuse(key, refusal.as_problem())
     return await carry(services, receipt, kind="determination", created=True)
@@ -128,18 +146,6 @@ async def list_cases(
     )
 
 
-async def visible_case(services: TheOffice, actor: CurrentActor, no: str) -> CaseView:
-    """The case of this number, if the actor may see it; else it does not exist for them."""
-    view = await services.views.case(no)
-    walk = await walk_of(services, view)
-    if may_read(actor, relation_of(walk.file)) is Verdict.INVISIBLE:
-        raise NotFound(detail="没有这一案件，或者您无权查看")
-    return view
-
-
-Case = Annotated[CaseView, Depends(visible_case)]
-
-
 async def walk_of(services: Services, view: CaseView) -> Walk:
     """The procedure over the events on record: never asks Temporal."""
     loaded = await services.record.load(view.id)
@@ -147,9 +153,9 @@ async def walk_of(services: Services, view: CaseView) -> Walk:
 
 
 @router.get("/{no}", summary="案件")
-async def show_case(services: TheOffice, case: Case) -> JSONResponse:
+async def show_case(services: TheOffice, actor: CurrentActor, case: Case) -> JSONResponse:
     """The case, what it waits for, and the cases it is related to."""
-    related = await services.views.related(case)
+    related = await services.views.related(actor, case)
     walk = await walk_of(services, case)
     opening = walk.file.opening
     body = case_item(case) | {
@@ -177,7 +183,7 @@ async def show_case(services: TheOffice, case: Case) -> JSONResponse:
 
 
 @router.get("/{no}/actions", summary="可办事项")
-async def show_actions(services: TheOffice, actor: CurrentActor, case: Case) -> list[ActionView]:
+async def show_actions(services: TheOffice, actor: CurrentActor, case: Case) -> Items[ActionView]:
     """Every action of the procedure for this person now: allowed, or barred by what, by which clause, and the cure."""
     loaded = await services.record.load(case.id)
     walk = Walk.over(COURSES[case.kind], loaded.events)
@@ -187,43 +193,64 @@ async def show_actions(services: TheOffice, actor: CurrentActor, case: Case) -> 
         listed.append(
             ActionView(
                 **action.model_dump(),
-                form_schema=walk.course.steps[action.action].form.model_json_schema(),
+                form_schema=form_schema(walk.course.steps[action.action].form),
                 due_on=end.due.isoformat() if end else None,
                 provisional=end.provisional if end else None,
             )
         )
-    return listed
+    return Items(items=listed)
 
 
-class Shown(BaseModel):
-    """What a dry run shows: the answer of the real thing, with nothing stored."""
+def _shown(proposal: Proposal) -> dict[str, Any]:
+    """What a dry run shows: where the real thing would lead, with nothing stored."""
+    position = proposal.after.position()
+    return {
+        "dry_run": True,
+        "step": proposal.event.step,
+        "item": proposal.event.item,
+        "clause": proposal.event.clause,
+        "stage": position.stage,
+        "outcome": position.outcome,
+        "paper": proposal.event.data.get("paper"),
+        "waits_for": [opened.step for opened in position.open],
+    }
 
-    dry_run: bool = True
-    step: str
-    item: str
-    stage: str
-    outcome: str | None
-    paper: str | None
-    waits_for: list[str]
+
+#: What the steps that people take on a case are told by; the document of the API describes each.
+FORMS: Final = tuple(
+    dict.fromkeys(
+        step.form
+        for course in COURSES.values()
+        for step in course.steps.values()
+        if step.roles and step.name != course.opens_with
+    )
+)
+_ANY_FORM: Final = {"anyOf": [{"$ref": f"#/components/schemas/{form.__name__}"} for form in FORMS]}
 
 
-@router.post("/{no}/actions/{action}", summary="办理一个步骤")
+@router.post(
+    "/{no}/actions/{action}",
+    summary="办理一个步骤",
+    openapi_extra=body_examples(STEPS, schema=_ANY_FORM),
+)
 async def act(
     services: TheOffice,
     actor: CurrentActor,
     case: Case,
-    action: str,
+    action: Annotated[str, Path(max_length=48)],
     key: KeyUnlessDryRun,
     version: ExpectedVersion,
     body: Submitted[dict[str, Any]],
     item: Annotated[str, Query(max_length=48)] = "",
 ) -> JSONResponse:
     """Takes a step. Officers name the version they decided on; `dry_run` answers the same and stores nothing."""
+    step = _step_of(case, action)
+    must_be_allowed(actor, step.roles, case, clause=step.clause)
     if not actor.has(Role.SUBJECT):
         version = require_version(version)
+    read_form(step, body)  # what cannot be read is not received
     if key is None:
         return await _rehearse(services, case, actor, action, item, body, version)
-    await _not_held_by_another(services, case, action, item, actor)
     wish = Wish(
         id=key,
         case_id=case.id,
@@ -237,6 +264,15 @@ async def act(
     return await submit(services, wish, body, kind=case.kind)
 
 
+def _step_of(case: CaseView, action: str) -> Step:
+    """The step of this name that people take on a case of this kind. Raises Malformed."""
+    course = COURSES[case.kind]
+    taken = {name: step for name, step in course.steps.items() if step.roles and name != course.opens_with}
+    if action not in taken:
+        raise Malformed(detail="没有这一办理步骤", field="action", expected="、".join(taken))
+    return taken[action]
+
+
 async def _rehearse(
     services: Services,
     case: CaseView,
@@ -246,6 +282,8 @@ async def _rehearse(
     form: dict[str, Any],
     version: int | None,
 ) -> JSONResponse:
+    async with reading(services.office.engine) as connection:
+        await services.desk.refuse_if_taken(connection, case.id, action, item, actor.account_id)
     loaded = await services.record.load(case.id)
     walk = Walk.over(COURSES[case.kind], loaded.events)
     command = Command(
@@ -259,48 +297,24 @@ async def _rehearse(
         head=len(loaded.events),
         if_version=version,
     )
-    try:
-        proposal = propose(walk, command)
-    except Refusal as refusal:
-        return problem_response(refusal)
-    position = proposal.after.position()
-    shown = Shown(
-        step=proposal.event.step,
-        item=proposal.event.item,
-        stage=position.stage,
-        outcome=position.outcome,
-        paper=proposal.event.data.get("paper"),
-        waits_for=[opened.step for opened in position.open],
-    )
-    return JSONResponse(shown.model_dump(), headers={"ETag": etag(case.version)})
-
-
-async def _not_held_by_another(
-    services: Services, case: CaseView, step: str, item: str, actor: Actor
-) -> None:
-    """A task that somebody has taken is theirs until they give it back."""
-    holder = await services.views.holder(case.id, step, item)
-    if holder is not None and holder != actor.account_id:
-        raise Conflict(
-            code="TASK_TAKEN",
-            title="待办已被他人领取",
-            detail="该待办已由另一经办人领取",
-            expected="请其办理、退回，或者由有权人员转办",
-        )
+    return JSONResponse(_shown(propose(walk, command)), headers={"ETag": etag(case.version)})
 
 
 @router.get("/{no}/timeline", summary="办理过程")
-async def show_timeline(services: TheOffice, case: Case) -> list[dict[str, Any]]:
-    """Every event of the case in order, with its clause; personal fields masked."""
+async def show_timeline(services: TheOffice, actor: CurrentActor, case: Case) -> Items[dict[str, Any]]:
+    """Every event of the case in order, with its clause; personal fields masked. A subject sees no deliberation."""
     loaded = await services.record.load(case.id)
     steps = COURSES[case.kind].steps
-    return [event_item(event, steps[event.step], case.summary["subject"]) for event in loaded.events]
+    subject = case.summary["subject"]
+    return Items(
+        items=[event_item(event, steps[event.step], subject, reader=actor) for event in loaded.events]
+    )
 
 
 @router.get("/{no}/deadlines", summary="期限")
-async def show_deadlines(services: TheOffice, case: Case) -> list[dict[str, Any]]:
+async def show_deadlines(services: TheOffice, case: Case) -> Items[dict[str, Any]]:
     """Deadlines of the case: due, provisional with their interval, suspended, met or overdue."""
-    return [deadline_item(row) for row in await services.views.deadlines(case.id)]
+    return Items(items=[deadline_item(row) for row in await services.views.deadlines(case.id)])
 
 
 @router.get("/{no}/deadlines/{key}/explain", summary="期限的推算")
@@ -315,18 +329,27 @@ async def explain_deadline(services: TheOffice, case: Case, key: str) -> dict[st
 
 
 @router.get("/{no}/documents", summary="文书")
-async def show_documents(services: TheOffice, case: Case) -> list[dict[str, Any]]:
-    """Numbered papers of the case with their digests."""
-    return [document_item(case.no, row) for row in await services.views.documents(case.id)]
+async def show_documents(services: TheOffice, actor: CurrentActor, case: Case) -> Items[dict[str, Any]]:
+    """Numbered papers of the case with their digests; a subject sees those that have been served on them."""
+    rows = await services.views.documents(case.id)
+    if actor.has(Role.SUBJECT):
+        served = served_papers(await walk_of(services, case))
+        rows = [row for row in rows if row["seq"] in served]
+    return Items(items=[document_item(case.no, row) for row in rows])
 
 
-@router.get("/{no}/documents/{seq}.pdf", summary="文书原件（PDF）")
-async def download_document(services: TheOffice, actor: CurrentActor, case: Case, seq: int) -> Response:
+@router.get(
+    "/{no}/documents/{seq}.pdf",
+    summary="文书原件（PDF）",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def download_document(
+    services: TheOffice, actor: CurrentActor, case: Case, seq: Annotated[int, Path(ge=1, le=INT32_MAX)]
+) -> Response:
     """The file as it was produced; its SM3 digest stands in the record."""
-    walk = await walk_of(services, case)
-    readers = (*Role,) if not actor.has(Role.SUBJECT) else (Role.SUBJECT,)
-    if may(actor, readers, relation_of(walk.file)) is Verdict.INVISIBLE:
-        raise NotFound(detail="没有这份文书")
+    if actor.has(Role.SUBJECT) and seq not in served_papers(await walk_of(services, case)):
+        raise NotFound(detail="没有这份文书，或者文书尚未送达")
     pdf = await services.papers.file(case.id, seq)
     return Response(
         pdf,

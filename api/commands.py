@@ -6,12 +6,14 @@ from typing import Any
 
 from fastapi import status
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.carriage import EngineAway
 from api.headers import etag
 from api.problems import problem_response
 from api.services import Services
 from domain.refusals import Refusal
+from storage.answers import Effect, Given, Request
 from storage.receipts import Receipt, Wish
 
 _REPLAYED = "Idempotent-Replayed"
@@ -19,8 +21,32 @@ _REPLAYED = "Idempotent-Replayed"
 
 async def submit(services: Services, wish: Wish, body: Any, *, kind: str) -> JSONResponse:
     """Receives a command and waits a little for its decision; 202 with an operation when nobody decides in time."""
-    receipt = await services.receipts.receive(wish, body)
+
+    async def admit(connection: AsyncConnection) -> None:
+        assert wish.actor is not None
+        await services.desk.refuse_if_taken(
+            connection, wish.case_id, wish.step, wish.item, wish.actor.account_id
+        )
+
+    receipt = await services.receipts.receive(wish, body, admit)
     return await carry(services, receipt, kind=kind)
+
+
+async def once(
+    services: Services, request: Request, effect: Effect, *, status_code: int = 200
+) -> JSONResponse:
+    """A command that belongs to no case: done once, answered the same for ever."""
+    return told(await services.answers.once(request, effect), status_code=status_code)
+
+
+def told(given: Given, *, status_code: int = 200) -> JSONResponse:
+    """The answer on record, marked when it is not the first time that it is given."""
+    headers = {_REPLAYED: "true"} if given.replayed else {}
+    if given.refused:
+        response = problem_response(Refusal.from_problem(given.result))
+        response.headers.update(headers)
+        return response
+    return JSONResponse(given.result, status_code=status_code, headers=headers)
 
 
 async def carry(services: Services, receipt: Receipt, *, kind: str, created: bool = False) -> JSONResponse:

@@ -23,6 +23,7 @@ from joserfc.jwk import OctKey
 from joserfc.jws import JWSRegistry
 from pydantic import BaseModel
 
+from api.lists import Items
 from api.problems import Unauthenticated
 from api.strict import Submitted
 from domain.people import Actor, Role
@@ -235,13 +236,16 @@ def practice_router(tokens: SignedTokens, people: People) -> APIRouter:
         )
 
     @router.get("/users", summary="演练用户")
-    async def users() -> list[PracticeUser]:
+    async def users() -> Items[PracticeUser]:
         """Every sample user."""
-        return [
-            PracticeUser(**_shown(account))
-            for account in await people.accounts()
-            if account.practice and account.suspended_at is None
-        ]
+        accounts = await people.accounts()
+        return Items(
+            items=[
+                PracticeUser(**_shown(account))
+                for account in accounts
+                if account.practice and account.suspended_at is None
+            ]
+        )
 
     return router
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.citation import Citation
@@ -120,22 +120,26 @@ class Lines(_Strict, Generic[Item]):
     next: None = None
 
 
-def confirmations_on_record() -> Sequence[Confirmation]:
-    """Confirmations that count; none without a record. The application overrides this with those in its database."""
-    return ()
+async def confirmations_on_record(request: Request) -> Sequence[Confirmation]:
+    """Confirmations that count: those that the app's record holds; none where an app has no record."""
+    on_record: Callable[[], Awaitable[Sequence[Confirmation]]] | None
+    on_record = getattr(request.app.state, "confirmations_on_record", None)
+    return await on_record() if on_record is not None else ()
 
 
 OnRecord = Annotated[Sequence[Confirmation], Depends(confirmations_on_record)]
 
 
-@router.get("", summary="名单制度，以及当日能否据以立案")
+@router.get("", operation_id="list_regimes", summary="名单制度，以及当日能否据以立案")
 def regimes(query: Annotated[On, Query()], confirmations: OnRecord) -> Lines[RegimeLine]:
     """Every regime; `state` tells a draft from one that can open cases, `missing` what makes it a draft."""
     book = load_lawbook()
     return Lines(items=[_line(regime, query.day, confirmations) for regime in book.regimes.values()])
 
 
-@router.get("/{key}", summary="一项名单制度在某日的规定：每个值的出处、核验方式和理由")
+@router.get(
+    "/{key}", operation_id="show_regime", summary="一项名单制度在某日的规定：每个值的出处、核验方式和理由"
+)
 def regime(
     key: Annotated[str, Path(examples=["market_regulation"])],
     query: Annotated[On, Query()],
@@ -145,7 +149,7 @@ def regime(
     return consult(load_lawbook(), key, query.day, confirmations)
 
 
-@measures_router.get("", summary="某日的失信惩戒措施清单")
+@measures_router.get("", operation_id="list_measures", summary="某日的失信惩戒措施清单")
 def measures(query: Annotated[On, Query()]) -> Lines[MeasureLine]:
     """The closed list on the day (宁信用〔2021〕1号 四（一）)."""
     return Lines(
@@ -165,7 +169,7 @@ def measures(query: Annotated[On, Query()]) -> Lines[MeasureLine]:
     )
 
 
-@authorities_router.get("", summary="机关")
+@authorities_router.get("", operation_id="list_authorities", summary="机关")
 def authorities() -> Lines[AuthorityLine]:
     """The bodies that take part."""
     return Lines(items=[AuthorityLine(**_of(body)) for body in load_lawbook().authorities.values()])

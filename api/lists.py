@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi.encoders import jsonable_encoder
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.paging import PageRequest, Rows, next_link
 from api.tables import Column, table_response
+
+Item = TypeVar("Item")
+
+
+class Items(BaseModel, Generic[Item]):
+    """A whole list, short enough for one answer. An object, so that members can be added beside the items."""
+
+    items: list[Item]
 
 
 async def answer_list(

@@ -8,10 +8,10 @@ from typing import Any
 
 from api.tables import Column
 from domain.masking import Mask, masked, redact
-from domain.people import Actor
+from domain.people import Actor, Role
 from domain.procedure.events import SHANGHAI, Event
 from domain.procedure.outcome import Outcome, Stage
-from domain.procedure.steps import Step
+from domain.procedure.steps import Manner, Step
 from domain.rules import SubjectKind
 from storage.views import CaseView
 
@@ -124,29 +124,41 @@ def task_item(row: Mapping[str, Any], step: Step) -> dict[str, Any]:
     }
 
 
-def event_item(event: Event, step: Step, subject: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as the timeline shows it."""
+def event_item(event: Event, step: Step, subject: Mapping[str, Any], *, reader: Actor) -> dict[str, Any]:
+    """An event as the timeline shows it to `reader`.
+
+    A subject sees that each step was taken, and what is addressed to them or comes from them; drafts, opinions and
+    remarks of the office, and who held the pen, are not theirs to see.
+    """
+    outside = reader.has(Role.SUBJECT)
+    theirs = Role.SUBJECT in step.roles or bool(step.serves) or step.manner is Manner.CLOCK
+    data = shown_data(event.data, subject) if theirs or not outside else {}
+    if outside and "number" in event.data:
+        data["number"] = event.data["number"]
     return {
         "seq": event.seq,
         "step": event.step,
         "title": step.title,
         "item": event.item,
-        "by": shown_actor(event.actor),
+        "by": shown_actor(event.actor, whole=not outside),
         "received_at": shown_instant(event.received_at),
         "at": shown_instant(event.at),
         "clause": event.clause,
-        "data": shown_data(event.data, subject),
+        "data": data,
     }
 
 
-def shown_actor(actor: Actor | None) -> dict[str, Any] | None:
-    """Who acted: account, person and roles, never a name. None: the procedure itself."""
+def shown_actor(actor: Actor | None, *, whole: bool = True) -> dict[str, Any] | None:
+    """Who acted: account, person and roles, never a name; to the outside roles alone. None: the procedure itself."""
     if actor is None:
         return None
+    roles = [role.value for role in actor.roles]
+    if not whole:
+        return {"roles": roles, "authority": actor.authority}
     return {
         "account": actor.account_id,
         "person": actor.person_id,
-        "roles": [role.value for role in actor.roles],
+        "roles": roles,
         "authority": actor.authority,
         "on_behalf_of": actor.on_behalf_of.account_id if actor.on_behalf_of else None,
     }

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from activities.carriage import Carrier
 from domain.procedure.steps import Course
 from settings import Settings
+from storage.answers import Answers
 from storage.confirmations import Confirmations
 from storage.desk import Desk
 from storage.office import Office
@@ -34,6 +35,7 @@ class Services:
     office: Office
     record: Record
     receipts: Receipts
+    answers: Answers
     views: Views
     papers: PaperStore
     people: People
@@ -51,6 +53,7 @@ def build_services(settings: Settings, office: Office, client: Client) -> Servic
         office=office,
         record=Record(office),
         receipts=receipts,
+        answers=Answers(office),
         views=Views(office),
         papers=PaperStore(office),
         people=People(office.engine, office.cipher, practice=office.practice),

@@ -29,11 +29,11 @@ from api.problems import (
     FieldError,
     TooLarge,
     UnsupportedMedia,
-    field_path,
     malformed,
     problem_response,
 )
 from domain.strict import INT64_MAX, INT64_MIN, hostile_character
+from domain.validation_words import field_path
 
 JSON_LIMIT: Final = 1024 * 1024  # bytes
 DEPTH_LIMIT: Final = 32

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi import Request as HttpRequest
+from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.access import relation_to
+from api.commands import once
 from api.headers import IdempotencyKey
 from api.identity import CurrentActor
 from api.lists import answer_list
@@ -16,13 +21,14 @@ from api.presentation import TASK_COLUMNS, task_item
 from api.services import COURSES, Services, TheOffice
 from api.strict import Submitted
 from domain.days.periods import end_of_day
-from domain.people import Actor, Role
+from domain.people import Actor, Role, Verdict, may_read, standing
 from domain.procedure.events import legal_day
 from domain.refusals import Forbidden, Malformed, NotFound
 from domain.strict import Line, StrictModel, Text
 from law.calendar_loader import load_calendar
+from storage.answers import Request
 from storage.tables import TASK
-from storage.views import TaskFilter
+from storage.views import CaseView, TaskFilter
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
@@ -32,6 +38,11 @@ LISTING = Listing(
     default="due",
     fields=[column.field for column in TASK_COLUMNS],
 )
+
+
+#: Steps of every kind of case, by name: what a task of that name is about.
+_STEPS: Final = {name: step for course in COURSES.values() for name, step in course.steps.items()}
+TaskId = Annotated[str, Path(max_length=32)]
 
 
 class Scope(StrEnum):
@@ -56,7 +67,7 @@ class HandOver(StrictModel):
 
 @router.get("", summary="待办列表")
 async def list_tasks(
-    request: Request,
+    request: HttpRequest,
     services: TheOffice,
     actor: CurrentActor,
     page: Annotated[PageRequest, Depends(LISTING)],
@@ -70,8 +81,7 @@ async def list_tasks(
     before, after = _between(due, now)
     wanted = TaskFilter(scope=scope.value, due_before=before, due_after=after, step=action, case_no=case)
     rows = await services.views.tasks(actor, wanted, page.fetch)
-    steps = {name: step for course in COURSES.values() for name, step in course.steps.items()}
-    items = [task_item(dict(row), steps[row["step"]]) for row in rows.items]
+    items = [task_item(dict(row), _STEPS[row["step"]]) for row in rows.items]
     return await answer_list(request, page, rows, items, columns=TASK_COLUMNS, name="tasks")
 
 
@@ -90,53 +100,68 @@ def _between(due: Due | None, now: datetime) -> tuple[datetime | None, datetime 
             return end_of_day(days.add(today, int(due.value.removesuffix("wd")))), now
 
 
-async def _own_task(services: Services, actor: Actor, task_id: str) -> dict[str, Any]:
-    """A task of the actor's own group; for anybody else it does not exist."""
+async def _visible_task(services: Services, actor: Actor, task_id: str) -> tuple[dict[str, Any], CaseView]:
+    """A task of a case that the actor may see; for anybody else it does not exist."""
     task = await services.views.task(task_id)
-    roles = set(task["roles"].split(","))
-    if task["authority"] != actor.authority or not roles & {role.value for role in actor.roles}:
+    case = await services.views.case_by_id(task["case_id"])
+    if actor.has(Role.SUBJECT) or may_read(actor, relation_to(case)) is Verdict.INVISIBLE:
         raise NotFound(detail="没有这项待办，或者您无权查看")
+    return task, case
+
+
+async def _own_task(services: Services, actor: Actor, task_id: str) -> dict[str, Any]:
+    """A task of the actor's own group. Raises Forbidden for one that they may only look at."""
+    task, _ = await _visible_task(services, actor, task_id)
+    roles = [Role(name) for name in task["roles"].split(",")]
+    if task["authority"] != actor.authority or not actor.has(*roles):
+        raise Forbidden(
+            code="ROLE_MISSING",
+            detail="这项待办不属于您的岗位",
+            expected="由" + "、".join(role.label for role in roles) + "办理",
+        )
     return task
 
 
 @router.post("/{task_id}/claim", summary="领取")
 async def claim(
-    services: TheOffice, actor: CurrentActor, task_id: str, _key: IdempotencyKey
-) -> dict[str, Any]:
+    services: TheOffice, actor: CurrentActor, task_id: TaskId, key: IdempotencyKey
+) -> JSONResponse:
     """Takes a task; taking what one holds already changes nothing."""
-    task = await _own_task(services, actor, task_id)
-    if task["assignee"] != actor.account_id:
+    await _own_task(services, actor, task_id)
+
+    async def take(connection: AsyncConnection) -> dict[str, Any]:
         await services.desk.assign(
-            task_id, operation="claim", by=actor.account_id, expects=None, to=actor.account_id
+            connection, task_id, operation="claim", by=actor.account_id, expects=None, to=actor.account_id
         )
-    return await _shown(services, task_id)
+        return await _shown(services, task_id, connection)
+
+    return await once(services, Request(key, f"POST /tasks/{task_id}/claim", actor, {}), take)
 
 
 @router.post("/{task_id}/release", summary="退回")
 async def release(
-    services: TheOffice, actor: CurrentActor, task_id: str, _key: IdempotencyKey
-) -> dict[str, Any]:
-    """Gives a task back to the group."""
-    task = await _own_task(services, actor, task_id)
-    if task["assignee"] is not None:
+    services: TheOffice, actor: CurrentActor, task_id: TaskId, key: IdempotencyKey
+) -> JSONResponse:
+    """Gives a task back to the group; giving back what nobody holds changes nothing."""
+    await _own_task(services, actor, task_id)
+
+    async def give_back(connection: AsyncConnection) -> dict[str, Any]:
         await services.desk.assign(
-            task_id, operation="release", by=actor.account_id, expects=actor.account_id, to=None
+            connection, task_id, operation="release", by=actor.account_id, expects=actor.account_id, to=None
         )
-    return await _shown(services, task_id)
+        return await _shown(services, task_id, connection)
+
+    return await once(services, Request(key, f"POST /tasks/{task_id}/release", actor, {}), give_back)
 
 
 @router.post("/{task_id}/reassign", summary="转办")
 async def reassign(
-    services: TheOffice, actor: CurrentActor, task_id: str, _key: IdempotencyKey, body: Submitted[HandOver]
-) -> dict[str, Any]:
-    """Hands a task over to another account of the group; an approver or a supervisor may do it."""
-    task = await services.views.task(task_id)
-    overseer = actor.has(Role.SUPERVISOR) and actor.authority in (task["superior"], task["case_authority"])
-    head = actor.has(Role.APPROVER) and actor.authority == task["case_authority"]
-    holder = task["assignee"] == actor.account_id
-    if not (overseer or head or holder):
-        if task["case_authority"] != actor.authority:
-            raise NotFound(detail="没有这项待办，或者您无权查看")
+    services: TheOffice, actor: CurrentActor, task_id: TaskId, key: IdempotencyKey, body: Submitted[HandOver]
+) -> JSONResponse:
+    """Hands a task over to another account of the group; its holder, an approver or a supervisor may do it."""
+    task, case = await _visible_task(services, actor, task_id)
+    counts = standing(actor, relation_to(case))
+    if not (counts & {Role.APPROVER, Role.SUPERVISOR} or task["assignee"] == actor.account_id):
         raise Forbidden(code="ROLE_MISSING", detail="转办须由批准人、督办或者领取人本人办理")
     account = await services.people.by_login(body.to)
     fits = (
@@ -149,19 +174,24 @@ async def reassign(
         raise Malformed(
             detail="接办账户不存在或者不具备该岗位", field="to", expected="同一机关、同一岗位的账户"
         )
-    if task["assignee"] != account.id:
+
+    async def hand_over(connection: AsyncConnection) -> dict[str, Any]:
+        now = await services.views.task(task_id, connection)
         await services.desk.assign(
+            connection,
             task_id,
             operation="reassign",
             by=actor.account_id,
-            expects=task["assignee"],
+            expects=now["assignee"],
             to=account.id,
             reason=body.reason,
         )
-    return await _shown(services, task_id)
+        return await _shown(services, task_id, connection)
+
+    said = body.model_dump(mode="json")
+    return await once(services, Request(key, f"POST /tasks/{task_id}/reassign", actor, said), hand_over)
 
 
-async def _shown(services: Services, task_id: str) -> dict[str, Any]:
-    task = await services.views.task(task_id)
-    steps = {name: step for course in COURSES.values() for name, step in course.steps.items()}
-    return task_item(task, steps[task["step"]])
+async def _shown(services: Services, task_id: str, connection: AsyncConnection) -> dict[str, Any]:
+    task = await services.views.task(task_id, connection)
+    return task_item(task, _STEPS[task["step"]])

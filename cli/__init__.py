@@ -18,6 +18,10 @@ _COMMANDS = {
     "calendar": "cli.calendar",
     "law": "cli.law",
     "people": "cli.people",
+    "import": "cli.import_",
+    "confirm": "cli.confirm",
+    "demo": "cli.demo",
+    "rehearse": "cli.rehearse",
     "rehydrate": "cli.rehydrate",
 }
 

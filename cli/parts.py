@@ -48,6 +48,7 @@ class Part:
         log: Path,
         lock: int,
         announce: Callable[[str], None],
+        sound_after: float = _SOUND_AFTER,
     ) -> None:
         """`lock` is the descriptor of the home's lock: every part holds it, so that no second office starts on
         the same home while a part of the first still lives. `announce` tells the user what happened.
@@ -55,7 +56,7 @@ class Part:
         self.name = name
         self.settled = False  # set once the office is ready: from then on a part is restarted without end
         self._argv, self._env, self._home, self._lock = argv, env, home, lock
-        self._announce = announce
+        self._announce, self._sound_after = announce, sound_after
         self._stopping = False
         self._process: asyncio.subprocess.Process | None = None
         self._log_file = log
@@ -70,6 +71,12 @@ class Part:
             await self._keep()
         finally:
             self._handler.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs."""
+        running = self._process is not None and self._process.returncode is None
+        return self._process.pid if self._process is not None and running else None
 
     async def stop(self, seconds: float) -> None:
         """Ask the part to end; kill it when it hasn't after `seconds`."""
@@ -93,7 +100,7 @@ class Part:
             code = await self._run_once()
             if self._stopping:
                 return
-            failures = 1 if time.monotonic() - began > _SOUND_AFTER else failures + 1
+            failures = 1 if time.monotonic() - began > self._sound_after else failures + 1
             if code == REFUSED:
                 raise PartRefusedError(f"{self.name}：\n{self._tail()}")
             if failures >= _TRIES_AT_START and not self.settled:

@@ -54,18 +54,18 @@ def token(
     / timedelta(hours=1),
 ) -> None:
     """签发登录令牌，只输出令牌本身。"""
-    settings = Settings.load()
+    typer.echo(_run(issue_token(Settings.load(), user, lifetime=timedelta(hours=hours))))
+
+
+async def issue_token(settings: Settings, user: str, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
+    """A token of this office for the account of that login. Raises NotFound when there is none that may sign in."""
     key = load_key(settings.key_file)
-
-    async def work() -> str:
-        async with _people(settings, key) as people:
-            account = await people.by_login(user)
-            if account is None or await people.actor(account.id, at=utc_now()) is None:
-                raise NotFound(detail="没有这个账户，或者账户已停用。", field="user")
-            issued, _expires = SignedTokens(key).issue(account.id, lifetime=timedelta(hours=hours))
-            return issued
-
-    typer.echo(_run(work()))
+    async with _people(settings, key) as people:
+        account = await people.by_login(user)
+        if account is None or await people.actor(account.id, at=utc_now()) is None:
+            raise NotFound(detail="没有这个账户，或者账户已停用。", field="user")
+        issued, _expires = SignedTokens(key).issue(account.id, lifetime=lifetime)
+        return issued
 
 
 @app.command(name="add-person")

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import typer
@@ -22,7 +23,7 @@ from storage.migrations import upgrade
 from storage.office import WrongOfficeError, open_office
 from storage.practice_people import seed_practice_people
 
-_REFUSALS = (
+REFUSALS = (
     SettingsError,
     HomeInUseError,
     PortTakenError,
@@ -48,7 +49,7 @@ def run() -> None:
         forget_running(settings.home)  # one that was killed may have left its addresses
         stack = Stack(settings, lock, lambda line: console.print(f"  {line}", markup=False, soft_wrap=True))
         asyncio.run(_run(settings, stack))
-    except _REFUSALS as refusal:
+    except REFUSALS as refusal:
         console.print(f"拒绝启动：{refusal}", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
     except PartFailedError as failure:
@@ -84,6 +85,17 @@ async def _start_and_watch(settings: Settings, stack: Stack) -> None:
         console.print(f"  [green]✓[/green] {what} [dim]{time.monotonic() - began:.1f} 秒[/dim]")
 
     console.print(f"诚序启动中，数据目录 {settings.home}", markup=False, soft_wrap=True)
+    await start_office(settings, stack, done)
+    write_running(settings.home, stack.running)
+    console.print(_table(settings, stack))
+    await stack.wait_until_broken()
+
+
+async def start_office(settings: Settings, stack: Stack, done: Callable[[str], None]) -> None:
+    """Key, record, sample users of a practice office, Temporal, worker and API; returns when all are ready.
+
+    `done` is told each part that is. Raises PartFailedError, and what `run` answers with a refusal to start.
+    """
     load_or_create_key(settings.key_file)
     done("密钥")
     stack.start_temporal()
@@ -98,9 +110,6 @@ async def _start_and_watch(settings: Settings, stack: Stack) -> None:
     done("Temporal")
     await asyncio.gather(stack.wait_until_ready(), stack.keep_closed_cases())
     done("Worker 与 API")
-    write_running(settings.home, stack.running)
-    console.print(_table(settings, stack))
-    await stack.wait_until_broken()
 
 
 def _table(settings: Settings, stack: Stack) -> Table:

@@ -55,14 +55,13 @@ class Stack:
     def start_temporal(self) -> None:
         """Begin to start the embedded server, unless the settings name a cluster."""
         if self._settings.temporal_address is None:
-            self._start("Temporal", "temporal", self._temporal_command())
+            command = temporal_command(self._settings, port=self._temporal_port, ui_port=self._ui_port)
+            self._start("Temporal", "temporal", command)
 
     def start_worker_and_api(self) -> None:
         """Begin to start both; each waits by itself until Temporal answers."""
-        self._start("Worker", "worker", [sys.executable, "-P", "-m", "worker"])
-        api = ["-m", "uvicorn", "api.app:create_app", "--factory", "--no-access-log", "--no-server-header"]
-        where = ["--host", self._settings.api_host, "--port", str(self._api_port)]
-        self._start("API", "api", [sys.executable, "-P", *api, *where, "--timeout-graceful-shutdown", "5"])
+        self._start("Worker", "worker", worker_command())
+        self._start("API", "api", api_command(self._settings.api_host, self._api_port))
 
     async def wait_until_temporal_listens(self) -> None:
         """Raises PartFailedError when it can't be started."""
@@ -117,22 +116,6 @@ class Stack:
         self._parts.append(part)
         self._keeping.append(asyncio.create_task(part.keep()))
 
-    def _temporal_command(self) -> list[str]:
-        switches = _SERVER_SWITCHES + (_PRACTICE_SWITCHES if self._settings.practice else ())
-        return [
-            *(_program("temporal"), "server", "start-dev", "--ip", "127.0.0.1"),
-            *("--port", str(self._temporal_port), "--ui-port", str(self._ui_port), "--ui-disable-news-fetch"),
-            *("--namespace", self._settings.temporal_namespace),
-            *(
-                "--db-filename",
-                str(self._settings.home / "temporal.db"),
-                "--sqlite-pragma",
-                "journal_mode=wal",
-            ),
-            *("--search-attribute", "CaseStage=Keyword", "--log-level", "warn"),
-            *(part for switch in switches for part in ("--dynamic-config-value", switch)),
-        ]
-
     async def _wait(self, reached: Callable[[], bool], name: str) -> None:
         give_up = time.monotonic() + _READY_WITHIN
         while not await asyncio.to_thread(reached):
@@ -155,6 +138,31 @@ class Stack:
             return False
         finally:
             connection.close()
+
+
+def temporal_command(settings: Settings, *, port: int, ui_port: int) -> list[str]:
+    """Temporal's development server on this machine, its store in the home folder."""
+    switches = _SERVER_SWITCHES + (_PRACTICE_SWITCHES if settings.practice else ())
+    return [
+        *(_program("temporal"), "server", "start-dev", "--ip", "127.0.0.1"),
+        *("--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
+        *("--namespace", settings.temporal_namespace),
+        *("--db-filename", str(settings.home / "temporal.db"), "--sqlite-pragma", "journal_mode=wal"),
+        *("--search-attribute", "CaseStage=Keyword", "--log-level", "warn"),
+        *(part for switch in switches for part in ("--dynamic-config-value", switch)),
+    ]
+
+
+def worker_command() -> list[str]:
+    """A worker, with the relay beside it."""
+    return [sys.executable, "-P", "-m", "worker"]
+
+
+def api_command(host: str, port: int) -> list[str]:
+    """An API process."""
+    api = ["-m", "uvicorn", "api.app:create_app", "--factory", "--no-access-log", "--no-server-header"]
+    where = ["--host", host, "--port", str(port)]
+    return [sys.executable, "-P", *api, *where, "--timeout-graceful-shutdown", "5"]
 
 
 def _listens(host: str, port: int) -> bool:

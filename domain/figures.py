@@ -46,6 +46,7 @@ class StartEvent(StrEnum):
     PAYMENT_TERM_ENDED = "payment_term_ended"  # 责令限期支付期满
     ANNOUNCEMENT_POSTED = "announcement_posted"  # 公告张贴或者刊登
     BASIS_FELL = "basis_fell"  # 依据文书被撤销、变更或者确认无效
+    BORN = "born"  # 出生
 
 
 class Document(Value):

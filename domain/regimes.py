@@ -235,6 +235,7 @@ class Defaults(Value):
     decision_elements: DecisionElements
     resting_on_penalty: StatementFigure
     leniency: Basis
+    majority: TermFigure
     suspensions: Annotated[list[SuspensionEntry], AfterValidator(_without_overlap)]
     reconsideration: TermFigure
     litigation: TermFigure

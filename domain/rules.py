@@ -229,7 +229,7 @@ class Rule(Value):
     decision_elements: Annotated[list[Element], MinLen(1)]
     resting_on_penalty: Statement  # the decision may rest on the penalty decision if it has all the elements
     leniency_basis: Citation
-    majority: Term | None = None  # 成年年龄 (民法典 第十七条)
+    majority: Term  # 成年年龄 (民法典 第十七条)
     measures: list[Measure]
     listing_term: Term
     early_exits: list[EarlyExit] = []

@@ -174,6 +174,7 @@ class _Consultation:
             "decision_elements": self._elements("decision_elements"),
             "resting_on_penalty": self._statement("resting_on_penalty"),
             "leniency_basis": defaults.leniency,
+            "majority": self._term("majority"),
             "measures": list(self._measures()),
             "listing_term": self._term("listing_term"),
             "early_exits": list(self._early_exits()),

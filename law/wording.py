@@ -19,6 +19,7 @@ STARTS = {
     StartEvent.PAYMENT_TERM_ENDED: "自责令限期支付期满之日起",
     StartEvent.ANNOUNCEMENT_POSTED: "自公告之日起",
     StartEvent.BASIS_FELL: "自依据文书被撤销、变更或者确认无效之日起",
+    StartEvent.BORN: "自出生之日起",
 }
 LEVELS = {
     Level.TOWNSHIP: "乡镇、街道",

@@ -14,10 +14,12 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import DateTime, Select, event, text
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
+from storage import failpoints
 from storage.turns import WriteTurn
 
 # Every constraint has a name of its own, so that a later migration can say which one it changes (SQLite gives none).
@@ -87,14 +89,17 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     On SQLite it holds the database's write lock from its first moment (BEGIN IMMEDIATE), so what it reads can't
     change under it. On PostgreSQL lock rows with `for_update` or `for_share`. Don't nest.
     """
-    if engine.dialect.name != "sqlite":
-        async with engine.begin() as connection:
-            yield connection
-        return
-    async with _turns[engine].taken(), engine.connect() as connection:
-        await connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-        async with connection.begin():
-            yield connection
+    async with failpoints.effect(_fails) as becomes_final:
+        if engine.dialect.name != "sqlite":
+            async with engine.begin() as connection:
+                yield connection
+                becomes_final()
+            return
+        async with _turns[engine].taken(), engine.connect() as connection:
+            await connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            async with connection.begin():
+                yield connection
+                becomes_final()
 
 
 @asynccontextmanager
@@ -102,6 +107,10 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction that only reads. On SQLite every statement in it sees the same moment."""
     async with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def _fails() -> Exception:
+    return OperationalError("failpoint", None, OSError("failpoint"))
 
 
 def for_update(query: Select[Any]) -> Select[Any]:

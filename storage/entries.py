@@ -72,6 +72,7 @@ class Entry(_Value):
     case_id: str
     course: str
     expected: int  # head that the workflow believes in
+    last: str = ""  # command of the event at that head
     event: Event
     version: int
     stage: str
@@ -86,7 +87,7 @@ class Entry(_Value):
 
 
 class Answer(_Value):
-    """The record's answer to an entry. Exactly one of `done`, `refused`, `waiting`, `too_early` or a tail alone."""
+    """The record's answer to an entry. Exactly one of `done`, `refused`, `waiting`, `too_early`, `astray` or a tail."""
 
     now: datetime  # office time
     tail: tuple[Event, ...] = ()  # events that the workflow did not know
@@ -94,6 +95,7 @@ class Answer(_Value):
     refused: dict[str, Any] | None = None
     waiting: tuple[Command, ...] = ()  # received before the clock ran out, to be dealt with first
     too_early: bool = False
+    astray: bool = False  # the record does not hold the events that the workflow believes in (restored older)
 
 
 class Loaded(_Value):
@@ -101,3 +103,14 @@ class Loaded(_Value):
 
     now: datetime
     events: tuple[Event, ...] = ()
+    astray: bool = False
+
+
+class Standing(_Value):
+    """Where a case stands as its workflow sees it."""
+
+    head: int
+    last: str  # command of the last event
+    stage: str
+    outcome: str | None
+    open: tuple[tuple[str, str], ...]  # steps that the procedure waits for, with their items

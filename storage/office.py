@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from settings import Settings
+from storage import failpoints
 from storage.crypto import FieldCipher, KeyedHash
 from storage.database import UnsafeDatabaseError, database_now, make_engine, refuse_unsafe, writing
 from storage.keys import KeyFileError, fingerprint, load_or_create_key
@@ -39,6 +40,7 @@ async def open_office(settings: Settings) -> Office:
     Raises WrongOfficeError when the record was written with another key or by another kind of office: a practice
     database never becomes a real one, nor the other way round. Raises UnsafeDatabaseError, KeyFileError.
     """
+    failpoints.arm(practice=settings.practice)
     key = load_or_create_key(settings.key_file)
     engine = make_engine(settings.database_url)
     await refuse_unsafe(engine)

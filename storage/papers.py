@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -31,6 +33,13 @@ class PaperStore:
                 .values(file=sealed, sm3=sm3, produced_at=await database_now(connection))
             )
             return str(await connection.scalar(select(DOCUMENT.c.sm3).where(of_event)))
+
+    def void_reason(self, row: Mapping[str, Any]) -> str | None:
+        """Why a number was voided; None when it was not."""
+        if row["voided_reason"] is None:
+            return None
+        place = {"table": "voided", "case": row["case_id"], "seq": row["seq"]}
+        return str(self._office.cipher.decrypt(row["voided_reason"], **place))
 
     async def file(self, case_id: str, seq: int) -> bytes:
         """The PDF of the paper that event `seq` issued. Raises NotFound."""

@@ -7,12 +7,13 @@ closes it.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import to_json
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.people import Actor
@@ -23,12 +24,24 @@ from storage.office import Office
 from storage.record import open_command, seal_command
 from storage.tables import CASE, SUBMISSION
 
+#: Case of a command that belongs to none (`storage.answers`).
+NO_CASE: Final = ""
+
 
 class KeyReused(LegalRefusal):
     """The command id was used for something else, or by somebody else."""
 
     default_code = "KEY_REUSED"
     titles = {"KEY_REUSED": "幂等键已被使用"}  # noqa: RUF012 -- as in the base
+
+
+def key_reused() -> KeyReused:
+    """422: the client must take a new key for a new request."""
+    return KeyReused(
+        detail="同一幂等键已用于另一请求",
+        field="Idempotency-Key",
+        expected="每个新请求使用新的键；重发同一请求使用原键和原内容",
+    )
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,15 @@ class Receipt:
     state: str  # pending, decided, refused
     result: dict[str, Any] | None
     replayed: bool  # the same command had been received before
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A received command that nobody has decided yet, still sealed."""
+
+    command_id: str
+    case_id: str
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -56,6 +78,9 @@ class Wish:
     clock_offset: float = 0.0  # for an opening: the practice clock of the case to come
 
 
+Admission = Callable[[AsyncConnection], Awaitable[None]]
+
+
 class Receipts:
     """Receives commands and tells what became of them."""
 
@@ -67,16 +92,19 @@ class Receipts:
         said = to_json({"route": wish.route, "body": body, "item": wish.item}).decode()
         return self._office.keyed(said, "submission")
 
-    async def receive(self, wish: Wish, body: Any) -> Receipt:
+    async def receive(self, wish: Wish, body: Any, admit: Admission | None = None) -> Receipt:
         """Commits the receipt, or finds the earlier one of the same id.
 
-        `body` is what the sender sent; the same id with another body, route or person raises KeyReused.
+        `body` is what the sender sent; the same id with another body, route or person raises KeyReused. `admit` looks
+        at a new command within the transaction and may raise a Refusal: then nothing was received.
         """
         fingerprint = self.fingerprint(wish, body)
         async with writing(self._office.engine) as connection:
             head, offset = await self._case(connection, wish.case_id)
             if (earlier := await self._earlier(connection, wish, fingerprint)) is not None:
                 return earlier
+            if admit is not None:
+                await admit(connection)
             now = await database_now(connection) + timedelta(seconds=offset)
             command = Command(
                 id=wish.id,
@@ -111,13 +139,12 @@ class Receipts:
             return Receipt(command, "pending", None, replayed=False)
 
     async def find(self, command_id: str) -> Receipt | None:
-        """The receipt of a command id, with what has become of it."""
+        """The receipt of a command to a case, with what has become of it."""
+        query = select(SUBMISSION).where(
+            SUBMISSION.c.command_id == command_id, SUBMISSION.c.case_id != NO_CASE
+        )
         async with reading(self._office.engine) as connection:
-            row = (
-                (await connection.execute(select(SUBMISSION).where(SUBMISSION.c.command_id == command_id)))
-                .mappings()
-                .first()
-            )
+            row = (await connection.execute(query)).mappings().first()
         return self._receipt(row) if row else None
 
     async def refuse(self, command_id: str, problem: dict[str, Any]) -> Receipt:
@@ -132,23 +159,29 @@ class Receipts:
         assert settled is not None
         return settled
 
-    async def due(self, *, older_than: timedelta, per_case: int, limit: int) -> list[Command]:
+    async def due(self, *, older_than: timedelta, per_case: int, limit: int) -> list[Pending]:
         """Pending commands that nobody carried, fair per case: the oldest few of each (relay)."""
+        turn = func.row_number().over(
+            partition_by=SUBMISSION.c.case_id, order_by=(SUBMISSION.c.received_at, SUBMISSION.c.command_id)
+        )
         async with reading(self._office.engine) as connection:
             now = await database_now(connection)
-            rows = await connection.execute(
-                select(SUBMISSION.c.command_id, SUBMISSION.c.case_id, SUBMISSION.c.body)
+            ready = (
+                select(SUBMISSION, turn.label("turn"))
                 .where(SUBMISSION.c.state == "pending", SUBMISSION.c.next_attempt_at < now - older_than)
-                .order_by(SUBMISSION.c.next_attempt_at)
+                .subquery()
+            )
+            rows = await connection.execute(
+                select(ready.c.command_id, ready.c.case_id, ready.c.body)
+                .where(ready.c.turn <= per_case)
+                .order_by(ready.c.next_attempt_at)
                 .limit(limit)
             )
-            taken: dict[str, int] = {}
-            found = []
-            for row in rows:
-                taken[row.case_id] = taken.get(row.case_id, 0) + 1
-                if taken[row.case_id] <= per_case:
-                    found.append(open_command(self._office, row.command_id, row.body))
-            return found
+            return [Pending(row.command_id, row.case_id, row.body) for row in rows]
+
+    def open(self, pending: Pending) -> Command:
+        """The command of a receipt. Raises CipherError, pydantic.ValidationError when it can't be read."""
+        return open_command(self._office, pending.command_id, pending.body)
 
     async def postpone(self, command_id: str, base: timedelta, longest: timedelta) -> None:
         """The next attempt comes later, the longer the more attempts have failed."""
@@ -185,11 +218,7 @@ class Receipts:
             return None
         person = wish.actor.person_id if wish.actor else ""
         if row["fingerprint"] != fingerprint or row["person_id"] != person:
-            raise KeyReused(
-                detail="同一幂等键已用于另一请求",
-                field="Idempotency-Key",
-                expected="每个新请求使用新的键；重发同一请求使用原键和原内容",
-            )
+            raise key_reused()
         return self._receipt(row, replayed=True)
 
     async def _insert(

@@ -8,12 +8,12 @@ the workflow believes, nothing is written and the tail comes back (reliability: 
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from pydantic_core import to_json
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,17 +44,27 @@ class Record:
             async with writing(self._office.engine) as connection:
                 return await self._append(connection, entry)
         except IntegrityError:
-            # Only an opening can collide: on its business key, with a case that is there already.
+            if entry.expected > 0:
+                raise
+            # An opening can collide: on its business key, with a case that is there already.
             async with reading(self._office.engine) as connection:
                 return await self._opened_already(connection, entry)
 
-    async def load(self, case_id: str, after: int = 0) -> Loaded:
-        """Events of the case after `after`, and the office time of the case."""
+    async def load(self, case_id: str, after: int = 0, *, last: str = "") -> Loaded:
+        """Events of the case after `after`, and the office time of the case.
+
+        `last`: the command that the event at `after` is believed to have; another one is `astray`.
+        """
         async with reading(self._office.engine) as connection:
-            offset = await connection.scalar(select(CASE.c.clock_offset).where(CASE.c.id == case_id))
+            row = (
+                await connection.execute(
+                    select(CASE.c.clock_offset, _command_at(case_id, after)).where(CASE.c.id == case_id)
+                )
+            ).first()
             return Loaded(
-                now=await _office_time(connection, offset or 0.0),
+                now=await _office_time(connection, row.clock_offset if row else 0.0),
                 events=tuple(await self._events(connection, case_id, after)),
+                astray=last != "" and (row is None or row.command != last),
             )
 
     async def refuse(self, command_id: str, problem: dict[str, Any]) -> None:
@@ -69,11 +79,21 @@ class Record:
     # -- within the transaction
 
     async def _append(self, connection: AsyncConnection, entry: Entry) -> Answer:
-        row = (await connection.execute(for_update(select(*_HEAD).where(CASE.c.id == entry.case_id)))).first()
+        row = (
+            await connection.execute(
+                for_update(
+                    select(*_HEAD, _command_at(entry.case_id, entry.expected)).where(
+                        CASE.c.id == entry.case_id
+                    )
+                )
+            )
+        ).first()
         opening = Opening.submitted(entry.event.data) if entry.expected == 0 else None
         head, link = (row.head, row.link) if row else (0, "")
         offset = row.clock_offset if row else (opening.clock_offset if opening else 0.0)
         now = await _office_time(connection, offset)
+        if entry.last != "" and (row is None or row.command != entry.last):
+            return Answer(now=now, astray=True)
         tail = await self._events(connection, entry.case_id, entry.expected) if head > entry.expected else []
 
         known = await self._event_of(connection, entry.event.command)
@@ -227,6 +247,8 @@ class Record:
                     for opened in entry.tasks_opened
                 ],
             )
+        if "voids" in event.data:
+            await self._void(connection, entry.case_id, event)
         for stated in entry.deadlines:
             values = stated.model_dump()
             key = (DEADLINE.c.case_id == entry.case_id) & (DEADLINE.c.key == stated.key)
@@ -301,6 +323,16 @@ class Record:
         )
         return event.model_copy(update={"data": event.data | {"number": number}})
 
+    async def _void(self, connection: AsyncConnection, case_id: str, event: Event) -> None:
+        """The number stays in its series, explained."""
+        seq = event.data["voids"]
+        reason = self._office.cipher.encrypt(event.data["reasons"], table="voided", case=case_id, seq=seq)
+        await connection.execute(
+            update(DOCUMENT)
+            .where(DOCUMENT.c.case_id == case_id, DOCUMENT.c.seq == seq)
+            .values(voided_at=event.at, voided_reason=reason)
+        )
+
     async def _case_no(self, connection: AsyncConnection, now: datetime) -> str:
         year = legal_day(now).year
         return f"{year}-{await next_ordinal(connection, '', _CASE_SERIES, year):06d}"
@@ -361,7 +393,10 @@ class Record:
 
 
 def event_link(previous: str, case_id: str, event: Event, actor: bytes, payload: bytes) -> str:
-    """The link of one event: SM3 over the previous link and the event's row, ciphertext included."""
+    """The link of one event: SM3 over the previous link and the event's row, ciphertext included.
+
+    Instants are taken in UTC, as the database gives them back, whatever zone they were reckoned in.
+    """
     return chain(
         previous,
         case_id,
@@ -369,8 +404,8 @@ def event_link(previous: str, case_id: str, event: Event, actor: bytes, payload:
         event.command,
         event.step,
         event.item,
-        event.received_at.isoformat(),
-        event.at.isoformat(),
+        event.received_at.astimezone(UTC).isoformat(),
+        event.at.astimezone(UTC).isoformat(),
         event.clause,
         actor,
         payload,
@@ -387,6 +422,12 @@ def open_command(office: Office, command_id: str, body: bytes) -> Command:
     return Command.model_validate_json(
         to_json(office.cipher.decrypt(body, table="submission", case=command_id))
     )
+
+
+def _command_at(case_id: str, seq: int) -> ColumnElement[str]:
+    """Command of the event at `seq`, as a column beside others."""
+    found = select(EVENT.c.command_id).where(EVENT.c.case_id == case_id, EVENT.c.seq == seq)
+    return found.scalar_subquery().label("command")
 
 
 async def _office_time(connection: AsyncConnection, offset: float) -> datetime:

@@ -215,33 +215,58 @@ class OutboxRow(SQLModel, table=True):
 
 
 class ImportRow(SQLModel, table=True):
-    """One intake file (导入批次)."""
+    """One intake file (导入批次): what it was, who handed it in, and how far it has been taken over."""
 
     __tablename__ = "import_batch"
+    __table_args__ = (Index("ix_import_batch_unfinished", "finished_at", "received_at"),)
 
     id: str = Field(primary_key=True, max_length=32)
-    file_hash: str = Field(unique=True, max_length=64)
-    name: bytes = Field(sa_type=LargeBinary)
+    file_hash: str = Field(unique=True, max_length=64)  # keyed, of the bytes and of whose file it is
+    authority: str = Field(max_length=64, index=True)  # of whoever handed it in
     account_id: str = Field(max_length=64)
+    actor: bytes = Field(sa_type=LargeBinary)
+    name: bytes = Field(sa_type=LargeBinary)
+    format: str = Field(max_length=16)
+    encoding: str | None = Field(default=None, max_length=16)
+    notices: str = Field(sa_type=Text)  # JSON; about the file itself, nothing of its content
+    judged_on: date  # the day on which its rows are judged, also when that ends later
     received_at: datetime = Field(sa_type=UtcDateTime)
+    file: bytes | None = Field(default=None, sa_type=LargeBinary)  # sealed; only until it has been taken over
+    stage: str = Field(max_length=16)  # reading, retrying, done
+    claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    rows: int = 0
+    rows: int
+    taken: int = 0  # rows of it that have been dealt with
     kept: int = 0
-    repeated: int = 0
+    repeated: int = 0  # rows whose penalty was on record already
     refused: int = 0
-    opened: int = 0
+    duplicates: int = 0  # of the refused: the same penalty twice in this file
+
+
+class ImportReceiptRow(SQLModel, table=True):
+    """Each time that a file was handed in, under its idempotency key."""
+
+    __tablename__ = "import_receipt"
+
+    command_id: str = Field(primary_key=True, max_length=160)
+    import_id: str = Field(foreign_key="import_batch.id", max_length=32)
+    file_hash: str = Field(max_length=64)
+    person_id: str = Field(max_length=64)
+    received_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class ImportFaultRow(SQLModel, table=True):
-    """A row of an intake file that was refused: where and why, never the value."""
+    """One fault of a refused row of an intake file: where and why, never the value."""
 
     __tablename__ = "import_fault"
+    __table_args__ = (Index("ix_import_fault_page", "import_id", "row"),)
 
-    import_id: str = Field(primary_key=True, foreign_key="import_batch.id", max_length=32)
-    ordinal: int = Field(primary_key=True)
+    id: str = Field(primary_key=True, max_length=48)  # sorts as the file does
+    import_id: str = Field(foreign_key="import_batch.id", max_length=32)
     row: int
     field: str = Field(max_length=64)
     heading: str = Field(max_length=64)
+    kind: str = Field(max_length=16)
     reason: str = Field(sa_type=Text)
     expected: str = Field(sa_type=Text)
 
@@ -259,9 +284,27 @@ class PenaltyRow(SQLModel, table=True):
     subject_ref: str = Field(max_length=64, index=True)
     decided_on: date
     record: bytes = Field(sa_type=LargeBinary)
-    regime: str | None = Field(default=None, max_length=64)  # whose trigger it met
-    trigger: str | None = Field(default=None, sa_type=Text)
-    case_id: str | None = Field(default=None, max_length=32, index=True)
+
+
+class LeadRow(SQLModel, table=True):
+    """A penalty record that meets the trigger of a list regime (线索): received as a submission, or why not."""
+
+    __tablename__ = "lead"
+    __table_args__ = (Index("ix_lead_page", "import_id", "row"),)
+
+    command_id: str = Field(
+        primary_key=True, max_length=160
+    )  # follows from penalty and regime: one lead for both
+    penalty_id: str = Field(foreign_key="penalty_record.id", max_length=32, index=True)
+    import_id: str = Field(foreign_key="import_batch.id", max_length=32)  # the import that brought it in
+    row: int
+    authority: str = Field(max_length=64)
+    regime: str = Field(max_length=64)
+    reason: str = Field(sa_type=Text)  # words of the rule alone
+    verified: bool  # False: rests on a threshold that nobody has verified
+    remarks: str = Field(sa_type=Text)  # JSON; what an officer has to look at, without values
+    case_id: str | None = Field(default=None, max_length=32, index=True)  # None: not received
+    problem: str | None = Field(default=None, sa_type=Text)  # JSON; why it was not received
 
 
 class ConfirmationRow(SQLModel, table=True):
@@ -293,6 +336,8 @@ SERIES = _table(SeriesRow)
 DOCUMENT = _table(DocumentRow)
 OUTBOX = _table(OutboxRow)
 IMPORT = _table(ImportRow)
+IMPORT_RECEIPT = _table(ImportReceiptRow)
 IMPORT_FAULT = _table(ImportFaultRow)
 PENALTY = _table(PenaltyRow)
+LEAD = _table(LeadRow)
 CONFIRMATION = _table(ConfirmationRow)

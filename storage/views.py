@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.people import Actor, Role
+from domain.people import OFFICE_ROLES, Actor, Role
 from domain.refusals import NotFound
+from law.loader import load_lawbook
+from law.oversight import overseen_by
 from storage.database import reading
 from storage.office import Office
 from storage.tables import CASE, DEADLINE, DOCUMENT, TASK
@@ -113,27 +116,35 @@ class Views:
 
     async def cases(self, actor: Actor, wanted: CaseFilter, fetch: Fetch[P]) -> tuple[P, list[CaseView]]:
         """A page of the cases that the actor may see; `fetch` reads the page of a query."""
-        query = select(CASE).where(visible_to(actor), *_conditions(wanted))
+        query = select(CASE).where(visible(actor), *_conditions(wanted))
         async with reading(self._office.engine) as connection:
             page = await fetch(connection, query)
         return page, [self._case(row) for row in page.items]
 
-    async def related(self, case: CaseView) -> list[CaseView]:
-        """Cases from the same founding document, and the period on the list that a decision began."""
-        query = select(CASE).where(
-            or_(
-                CASE.c.document_ref == case.document_ref,
-                CASE.c.parent_id == case.id,
-                CASE.c.id == (case.parent_id or ""),
-            ),
-            CASE.c.id != case.id,
+    async def related(self, actor: Actor, case: CaseView) -> list[CaseView]:
+        """Cases from the same founding document, and the period on the list that a decision began.
+
+        Only those that the actor may see: a subject learns nothing of the others whom the document names.
+        """
+        query = (
+            select(CASE)
+            .where(
+                or_(
+                    CASE.c.document_ref == case.document_ref,
+                    CASE.c.parent_id == case.id,
+                    CASE.c.id == (case.parent_id or ""),
+                ),
+                CASE.c.id != case.id,
+                visible(actor),
+            )
+            .order_by(CASE.c.no)
         )
         async with reading(self._office.engine) as connection:
             return [self._case(row) for row in (await connection.execute(query)).mappings()]
 
     async def tasks(self, actor: Actor, wanted: TaskFilter, fetch: Fetch[P]) -> P:
         """A page of open tasks; those without a date come last."""
-        query = _TASKS.where(TASK.c.closed_seq.is_(None), _mine(actor, wanted))
+        query = _TASKS.where(TASK.c.closed_seq.is_(None), _scoped(actor, wanted.scope))
         if wanted.due_before is not None:
             query = query.where(TASK.c.due_at <= wanted.due_before)
         if wanted.due_after is not None:
@@ -145,22 +156,10 @@ class Views:
         async with reading(self._office.engine) as connection:
             return await fetch(connection, query)
 
-    async def holder(self, case_id: str, step: str, item: str) -> str | None:
-        """The account that has taken the open task of this step, or None."""
-        async with reading(self._office.engine) as connection:
-            holder: str | None = await connection.scalar(
-                select(TASK.c.assignee).where(
-                    TASK.c.case_id == case_id,
-                    TASK.c.step == step,
-                    TASK.c.item == item,
-                    TASK.c.closed_seq.is_(None),
-                )
-            )
-            return holder
-
-    async def task(self, task_id: str) -> dict[str, Any]:
-        """One task with the case it belongs to. Raises NotFound."""
-        async with reading(self._office.engine) as connection:
+    async def task(self, task_id: str, within: AsyncConnection | None = None) -> dict[str, Any]:
+        """One task with the case it belongs to, as the transaction `within` sees it. Raises NotFound."""
+        reads = nullcontext(within) if within is not None else reading(self._office.engine)
+        async with reads as connection:
             row = (await connection.execute(_TASKS.where(TASK.c.id == task_id))).mappings().first()
         if row is None:
             raise NotFound(detail="没有这项待办，或者您无权查看")
@@ -202,18 +201,28 @@ class Views:
         return CaseView(summary=summary, **values)
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Cases that an actor may see: the subject's own, the authority's, those below it, or all for an auditor."""
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Cases that an actor may see now, by the list of authorities as it stands."""
+    return visible_to(actor, overseen_by(load_lawbook(), actor.authority))
+
+
+def visible_to(actor: Actor, overseen: Collection[str]) -> ColumnElement[bool]:
+    """Cases that an actor may see, as `domain.people.may_read` says of one: the same relations, as a condition in SQL.
+
+    `overseen`: authorities that the actor's own body oversees.
+    """
     if actor.has(Role.AUDITOR):
-        return CASE.c.id.is_not(None)
-    if actor.has(Role.SUBJECT):
-        return CASE.c.subject_ref == (actor.subject_ref or "")
+        return true()
     conditions: list[ColumnElement[bool]] = []
-    if actor.has(Role.OFFICER, Role.REVIEWER, Role.APPROVER, Role.LEGAL_OFFICER):
-        conditions.append(CASE.c.authority == actor.authority)
-    if actor.has(Role.SUPERIOR, Role.SUPERVISOR):
-        conditions.append(CASE.c.superior == actor.authority)
-    return or_(*conditions) if conditions else CASE.c.id.is_(None)
+    if actor.has(Role.SUBJECT):
+        conditions.append(CASE.c.subject_ref == (actor.subject_ref or ""))
+    if actor.has(*OFFICE_ROLES):
+        conditions.append(CASE.c.authority == (actor.authority or ""))
+    if actor.has(Role.SUPERIOR):
+        conditions.append(CASE.c.superior == (actor.authority or ""))
+    if actor.has(Role.SUPERVISOR):
+        conditions.append(CASE.c.authority.in_(sorted(overseen)))
+    return or_(*conditions) if conditions else false()
 
 
 def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
@@ -227,15 +236,15 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _mine(actor: Actor, wanted: TaskFilter) -> ColumnElement[bool]:
-    if wanted.scope == "mine":
+def _scoped(actor: Actor, scope: str) -> ColumnElement[bool]:
+    if scope == "mine":
         return TASK.c.assignee == actor.account_id
     group = and_(
         TASK.c.authority == (actor.authority or ""),
         or_(*(("," + TASK.c.roles + ",").like(f"%,{role.value},%") for role in actor.roles)),
     )
-    if wanted.scope == "unassigned":
+    if scope == "unassigned":
         return and_(group, TASK.c.assignee.is_(None))
-    if wanted.scope == "all":
-        return visible_to(actor)
+    if scope == "all":
+        return visible(actor)
     return group

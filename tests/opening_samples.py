@@ -263,7 +263,11 @@ FORMS: Final[dict[str, Form]] = {
         "channel": "written",
         "statement": "添加剂超限量系供应商标签有误所致，没有主观故意。",
     },
-    "waive_objection": {"statement": "自愿放弃陈述、申辩和提出异议。", "evidence": ["放弃声明"]},
+    "waive_objection": {
+        "statement": "自愿放弃陈述、申辩、提出异议和申请听证。",
+        "evidence": ["放弃声明"],
+        "hearing": True,
+    },
     "withdraw_objection": {"statement": "不再坚持所提异议。"},
     "admit_late_objection": {"admitted": False, "reasons": "提出时间已逾期限，且没有正当理由。"},
     "accept_objection": {"contact": CONTACT},
@@ -486,13 +490,18 @@ def answered(case: Case, **finding: Any) -> Case:
     return case
 
 
-def ready(case: Case) -> Case:
-    """… with the window run out, and the superior's consent where it is needed."""
-    case.run_out_until("close_objection_window")
+def with_consent(case: Case) -> Case:
+    """… with the superior's consent, where it is needed."""
     if case.file.consent_needed:
         case.play("request_consent")
         case.play("give_consent")
     return case
+
+
+def ready(case: Case) -> Case:
+    """… with the window run out, and ready to be decided."""
+    case.run_out_until("close_objection_window")
+    return with_consent(case)
 
 
 def decided(case: Case, **draft: Any) -> Case:

@@ -7,8 +7,8 @@
   record knows more than the workflow, the tail comes back, is adopted, and the command is judged again.
 * A timer is an alarm clock: on waking, the record's time decides (design: timers).
 
-State is the walk over the record's events and nothing else: continue-as-new, a lost Temporal store and a rolled-back
-one all heal by loading the events again.
+State is the walk over the record's events and nothing else: continue-as-new, a lost Temporal store, a rolled-back one
+and a record that was restored older all heal by loading the events again.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ with workflow.unsafe.imports_passed_through():
     from domain.procedure.steps import Alarm, Course, Position, Work
     from domain.procedure.walk import Walk
     from domain.refusals import Refusal
-    from storage.entries import Answer, Entry, Loaded
+    from storage.entries import Answer, Entry, Loaded, Standing
     from workflows.readmodel import entry_of
 
 # Technical limits of a run, none a legal figure.
 _LONGEST_SLEEP = timedelta(days=180)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _LONG_HISTORY = 500
-_ACTIVITY = timedelta(seconds=30)
+# What a worker was doing when it died is tried again after this long: an entry takes milliseconds, a paper more.
+_ENTERING, _PRODUCING = timedelta(seconds=10), timedelta(seconds=30)
 _RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 
 
@@ -54,8 +55,8 @@ class CaseWorkflow:
         self._position: Position | None = None
         self._waiting: dict[str, Command] = {}
         self._unattended: set[str] = set()  # commands taken from the record: no caller waits for them here
-        self._decided: dict[str, dict[str, Any] | None] = {}  # refusal, or None when entered
-        self._answers: dict[str, dict[str, Any] | None] = {}
+        self._decided: dict[str, dict[str, Any] | int] = {}  # refusal, or the seq of the event
+        self._answers: dict[str, dict[str, Any] | int] = {}
         self._office_time: datetime | None = None
         self._learned_at: datetime = workflow.now()
         self._clock_asked = False
@@ -71,10 +72,10 @@ class CaseWorkflow:
             self._waiting[command.id] = command
             self._unattended.discard(command.id)
         await workflow.wait_condition(lambda: command.id in self._answers)
-        refused = self._answers.pop(command.id)
-        if refused is not None:
-            raise _as_failure(refused)
-        return next(event.seq for event in self._walk.file.events if event.command == command.id)
+        answer = self._answers.pop(command.id)
+        if isinstance(answer, int):
+            return answer
+        raise _as_failure(answer)
 
     @submit.validator
     def _admissible(self, command: Command) -> None:
@@ -98,15 +99,28 @@ class CaseWorkflow:
         """Number of events that the workflow knows."""
         return len(self._walk.file.events)
 
+    @workflow.query
+    def standing(self) -> Standing:
+        """Where the case stands as the workflow sees it: to be compared with the record."""
+        position, events = self._walk.position(), self._walk.file.events
+        return Standing(
+            head=len(events),
+            last=self._last,
+            stage=position.stage,
+            outcome=position.outcome,
+            open=tuple((opened.step, opened.item) for opened in position.open),
+        )
+
     # -- the one consumer
 
     async def carry(self) -> str:
         """Carries the case to its end; returns the outcome."""
-        if not self._loaded:
-            await self._catch_up()
-            self._loaded = True
-        while not (self._finished() and workflow.all_handlers_finished()):
-            await self._go_on()
+        while not (self._loaded and self._finished() and workflow.all_handlers_finished()):
+            if self._loaded:
+                await self._go_on()
+            else:
+                self._loaded = True
+                await self._catch_up()
             self._settle_answers()
             if self._should_renew():
                 workflow.continue_as_new(CaseStart(case_id=self._case_id))
@@ -159,11 +173,13 @@ class CaseWorkflow:
         self._armed_for = None
 
     async def _decide(self, command: Command) -> None:
-        if self._event_of(command.id) is not None:
-            self._conclude(command, None)
-            return
         if command.head > len(self._walk.file.events):
             await self._catch_up()  # the record is ahead of us: judge only what is up to date
+            if not self._loaded:
+                return
+        if (event := self._event_of(command.id)) is not None:
+            self._conclude(command, event.seq)
+            return
         try:
             if not self._walk.file.events and command.step != self.course.opens_with:
                 raise _not_opened()
@@ -175,7 +191,7 @@ class CaseWorkflow:
         if answer.refused is not None:
             await self._refuse(command, answer.refused)
         elif answer.done is not None:
-            self._conclude(command, None)
+            self._conclude(command, answer.done.seq)
 
     async def _ring(self, alarm: Alarm) -> None:
         """A clock has run out: entered as an event, after all that was received in time."""
@@ -183,7 +199,7 @@ class CaseWorkflow:
         head = len(walk.file.events)
         event = Event(
             seq=head + 1,
-            command=f"clock:{self._case_id}:{alarm.step}:{alarm.deadline}:{alarm.at.date().isoformat()}",
+            command=f"clock:{self._case_id}:{head + 1}:{alarm.step}",
             step=alarm.step,
             item=alarm.item,
             received_at=alarm.at,
@@ -231,7 +247,7 @@ class CaseWorkflow:
                 entry=entry_of(self._case_id, walk, after, event),
             ),
             result_type=Answer,
-            start_to_close_timeout=_ACTIVITY,
+            start_to_close_timeout=_PRODUCING,
             retry_policy=_RETRY,
         )
         self._adopt(answer)
@@ -243,7 +259,7 @@ class CaseWorkflow:
             "append",
             entry,
             result_type=Answer,
-            start_to_close_timeout=_ACTIVITY,
+            start_to_close_timeout=_ENTERING,
             retry_policy=_RETRY,
         )
         self._adopt(answer)
@@ -252,36 +268,39 @@ class CaseWorkflow:
     async def _catch_up(self) -> None:
         loaded: Loaded = await workflow.execute_activity(
             "load",
-            Tail(case_id=self._case_id, after=len(self._walk.file.events)),
+            Tail(case_id=self._case_id, after=len(self._walk.file.events), last=self._last),
             result_type=Loaded,
-            start_to_close_timeout=_ACTIVITY,
+            start_to_close_timeout=_ENTERING,
             retry_policy=_RETRY,
         )
-        self._adopt(Answer(now=loaded.now, tail=loaded.events))
+        self._adopt(Answer(now=loaded.now, tail=loaded.events, astray=loaded.astray))
 
     async def _refuse(self, command: Command, problem: dict[str, Any]) -> None:
         if command.id in self._unattended:
             await workflow.execute_activity(
                 "refuse",
                 Refused(command_id=command.id, problem=problem),
-                start_to_close_timeout=_ACTIVITY,
+                start_to_close_timeout=_ENTERING,
                 retry_policy=_RETRY,
             )
         self._conclude(command, problem)
 
     def _adopt(self, answer: Answer) -> None:
-        """Takes over what the record holds and we did not know."""
+        """Takes over what the record holds and we did not know; begins anew where it does not hold what we knew."""
         self._office_time, self._learned_at = answer.now, workflow.now()
+        if answer.astray:
+            self._walk, self._loaded, self._armed_for = Walk(self.course), False, None
+            return
         for event in answer.tail:
             if event.seq == len(self._walk.file.events) + 1:
                 self._walk.feed(event)
 
-    def _conclude(self, command: Command, refused: dict[str, Any] | None) -> None:
+    def _conclude(self, command: Command, answer: dict[str, Any] | int) -> None:
         self._waiting.pop(command.id, None)
         if command.id in self._unattended:
             self._unattended.discard(command.id)
         else:
-            self._decided[command.id] = refused
+            self._decided[command.id] = answer
 
     def _settle_answers(self) -> None:
         """A caller is answered when the machinery has done its part, so that its next step finds the case ready."""
@@ -290,6 +309,12 @@ class CaseWorkflow:
             self._decided.clear()
 
     # -- bookkeeping
+
+    @property
+    def _last(self) -> str:
+        """Command of the last event that the workflow knows: with the head, it tells two records apart."""
+        events = self._walk.file.events
+        return events[-1].command if events else ""
 
     def _event_of(self, command_id: str) -> Event | None:
         return next((event for event in self._walk.file.events if event.command == command_id), None)

@@ -21,6 +21,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case import CaseWorkflow
 
 
+# Ends of a case that no decision tells the subject of.
+_WOUND_UP = (Outcome.BASIS_NOT_EFFECTIVE, Outcome.NO_GROUND, Outcome.BASIS_FELL, Outcome.WITHDRAWN)
+
+
 async def determination(case: Conduct) -> Outcome:
     """From opening to the list or away from it; a closed case can be taken up again over the same file."""
     while True:
@@ -30,7 +34,9 @@ async def determination(case: Conduct) -> Outcome:
             if interruption.event.data.get("change") == "changed":
                 case.anew(interruption.event)  # the changed document is assessed from the beginning
                 continue
-            outcome = await wind_up(case, interruption.event)
+            outcome = Outcome.BASIS_FELL if interruption.event.step == "basis_fell" else Outcome.WITHDRAWN
+        if outcome in _WOUND_UP:
+            await wind_up(case)
         if outcome is Outcome.LISTED:
             return outcome
         case.anew(await case.reopened("reopen_case", outcome))
@@ -56,13 +62,11 @@ async def conduct(case: Conduct) -> Outcome:
     if await exempted(case):
         return Outcome.EXEMPTED
 
-    await give_prior_notice(case)
     with case.meanwhile(hear_objections(case)), case.meanwhile(hold_hearings(case)):
-        await let_the_subject_speak(case)
+        served_on = await give_prior_notice(case)
+        await let_the_subject_speak(case, served_on)
         await obtain_consent(case)
-        decided = await decide(case)
-
-    return await serve_and_conclude(case, decided)
+        return await decide(case)
 
 
 async def exempted(case: Conduct) -> bool:
@@ -80,24 +84,28 @@ async def exempted(case: Conduct) -> bool:
         case.at(Stage.ASSESSMENT)
 
 
-async def give_prior_notice(case: Conduct) -> None:
-    """事先告知 (四（三）): drafted, reviewed by another person, issued under its number by a third, and served."""
-    case.at(Stage.PRIOR_NOTICE)
+async def give_prior_notice(case: Conduct) -> date:
+    """事先告知 (四（三）): drafted, reviewed by another person, issued under its number by a third, and served.
+
+    Returns the day on which it counts as served. One that is voided before service is drafted anew.
+    """
     while True:
+        case.at(Stage.PRIOR_NOTICE)
         await case.step("draft_prior_notice")
         review = await case.step("review_prior_notice")
         if not review.data["agreed"]:
             continue
         issued = await case.step("issue_prior_notice")
-        if issued.data["agreed"]:
-            break
-    await case.paper(issued)
+        if not issued.data["agreed"]:
+            continue
+        await case.paper(issued)
+        case.at(Stage.SERVICE)
+        if (served_on := await served_or_voided(case, "serve_prior_notice", "void_prior_notice")) is not None:
+            return served_on
 
 
-async def let_the_subject_speak(case: Conduct) -> None:
+async def let_the_subject_speak(case: Conduct, served_on: date) -> None:
     """陈述、申辩和异议 (四（三）): the window runs from service until it ends or is given up in writing."""
-    case.at(Stage.SERVICE)
-    served_on = await serve(case, "serve_prior_notice")
     case.at(Stage.OBJECTION_WINDOW)
     window = case.window("objection_window", case.rule.objection_window, starts_on=served_on)
     if case.rule.hearing is not None:
@@ -120,15 +128,17 @@ async def hear_objections(case: Conduct) -> None:
 async def hear(case: Conduct, raised: Event) -> None:
     """核实并书面反馈 (四（三）): registered, verified within the period from receipt, answered in writing, served."""
     item = raised.item
+    due = case.owed(f"verification:{item}", case.rule.verification, starts_on=raised.day)
     if raised.data["late"]:
-        admission = await case.first("admit_late_objection", "withdraw_objection", item=item)
+        admission = await case.first("admit_late_objection", "withdraw_objection", item=item, due=due)
+        if admission.step == "withdraw_objection" or not admission.data["admitted"]:
+            case.met(due)
         if admission.step == "withdraw_objection":
             return
         if not admission.data["admitted"]:
             await case.paper(admission)
             await serve(case, "serve_late_answer", item)
             return
-    due = case.owed(f"verification:{item}", case.rule.verification, starts_on=raised.day)
     for step in ("accept_objection", "verify_objection", "answer_objection"):
         done = await case.first(step, "withdraw_objection", item=item, due=due)
         while done.step == "answer_objection" and not done.data["agreed"]:
@@ -163,26 +173,31 @@ async def obtain_consent(case: Conduct) -> None:
         await case.step("give_consent")
 
 
-async def decide(case: Conduct) -> Event:
-    """认定决定 (四（三）): drafted with the findings at hand, reviewed, and made by a third person."""
-    case.at(Stage.DECISION)
+async def decide(case: Conduct) -> Outcome:
+    """认定决定 (四（三）): drafted with the findings at hand, reviewed, and made by a third person; then served."""
     due = case.file.latest_key("decision")
     while True:
+        case.at(Stage.DECISION)
         await case.step("draft_decision", due=due)
         review = await case.step("review_decision", due=due)
         if not review.data["agreed"]:
             continue
         decided = await case.step("decide", due=due)
-        if decided.data["agreed"]:
-            case.met(due)
-            return decided
+        if not decided.data["agreed"]:
+            continue
+        case.met(due)
+        if (outcome := await take_effect(case, decided)) is not None:
+            return outcome
+        case.owed_again(due)
 
 
-async def serve_and_conclude(case: Conduct, decided: Event) -> Outcome:
-    """The decision takes effect on the subject by its service."""
+async def take_effect(case: Conduct, decided: Event) -> Outcome | None:
+    """The decision takes effect on the subject by its service; None when it is voided before that."""
     case.at(Stage.DECISION_SERVICE)
     await case.paper(decided)
-    case.file.effective_on = await serve(case, "serve_decision")
+    case.file.effective_on = await served_or_voided(case, "serve_decision", "void_decision")
+    if case.file.effective_on is None:
+        return None
     outcome = {
         "listing_decision": Outcome.LISTED,
         "non_listing_decision": Outcome.NOT_LISTED,
@@ -193,8 +208,8 @@ async def serve_and_conclude(case: Conduct, decided: Event) -> Outcome:
     return outcome
 
 
-async def wind_up(case: Conduct, interruption: Event) -> Outcome:
-    """依据文书失效或者机关撤回 (三（二）): who was told of the case is told that it is over."""
+async def wind_up(case: Conduct) -> None:
+    """终止办理 (三（二）): who was told of the case, in this round or an earlier one, is told that it is over."""
     case.at(Stage.WINDING_UP)
     case.file.lapse()
     if case.file.subject_was_told:
@@ -204,13 +219,22 @@ async def wind_up(case: Conduct, interruption: Event) -> Outcome:
                 break
         await case.paper(issued)
         await serve(case, "serve_termination")
-    return Outcome.BASIS_FELL if interruption.step == "basis_fell" else Outcome.WITHDRAWN
 
 
 async def serve(case: Conduct, step: str, item: str = "") -> date:
     """送达: attempts until one succeeds. Returns the day on which the paper counts as served."""
     while True:
         act = await case.step(step, item=item)
+        if act.data["outcome"] == "served":
+            return await case.deemed(act)
+
+
+async def served_or_voided(case: Conduct, step: str, void: str) -> date | None:
+    """As `serve`; None when the paper is voided before it has reached anybody (作废)."""
+    while True:
+        act = await case.first(step, void)
+        if act.step == void:
+            return None
         if act.data["outcome"] == "served":
             return await case.deemed(act)
 

@@ -8,6 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.start import CaseStart
+    from domain.procedure.events import Event
     from domain.procedure.listing_steps import STEPS
     from domain.procedure.outcome import Outcome, Stage
     from domain.procedure.steps import Course
@@ -17,25 +18,39 @@ with workflow.unsafe.imports_passed_through():
 
 async def listing(case: Conduct) -> Outcome:
     """Off the list when the term ends, or earlier because what it rests on has fallen (三（二）)."""
-    case.at(Stage.LISTED)
     listed_on = date.fromisoformat(case.file.events[0].data["listed_on"])
     term = case.window("listing_term", case.rule.listing_term, starts_on=listed_on)
-    try:
-        await case.first(clock=("expire", term))
-    except Interrupted as interruption:
-        return await revoke(case, interruption.event.day)
+    while True:
+        case.at(Stage.LISTED)
+        try:
+            await case.first(clock=("expire", term))
+            break
+        except Interrupted as interruption:
+            ended = await answer_the_fall(case, interruption.event, term)
+        if ended is Outcome.REVOKED:
+            return ended
+        if ended is Outcome.EXPIRED:
+            break
+    case.met(term)
     return Outcome.EXPIRED
 
 
-async def revoke(case: Conduct, fell_on: date) -> Outcome:
-    """依据文书失效，撤销列入: within the period that the rule sets for it."""
+async def answer_the_fall(case: Conduct, fell: Event, term: str) -> Outcome | None:
+    """依据文书失效: the listing is revoked within the period that the rule sets for it.
+
+    Where the document was only changed, the entry may be changed to the new content instead; None: it stays listed.
+    Nobody stays listed past the term because the revocation is not done yet.
+    """
     case.at(Stage.WINDING_UP)
-    due = case.owed("revocation", case.rule.basis_revoked_within, starts_on=fell_on)
+    due = case.owed(f"revocation:{fell.seq}", case.rule.basis_revoked_within, starts_on=fell.day)
+    steps = ("revoke_listing", "amend_listing") if fell.data["change"] == "changed" else ("revoke_listing",)
     while True:
-        revoked = await case.step("revoke_listing", due=due)
-        if revoked.data["agreed"]:
+        done = await case.first(*steps, due=due, clock=("expire", term))
+        if done.step == "expire":
+            return Outcome.EXPIRED
+        if done.data.get("agreed", True):
             case.met(due)
-            return Outcome.REVOKED
+            return Outcome.REVOKED if done.step == "revoke_listing" else None
 
 
 LISTING = Course(

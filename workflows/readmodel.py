@@ -9,7 +9,7 @@ from domain.procedure.casefile import CaseFile
 from domain.procedure.events import Event
 from domain.procedure.opening import ListingOpening
 from domain.procedure.outcome import Outcome
-from domain.procedure.steps import OpenStep, Position, Step
+from domain.procedure.steps import OpenStep, Position
 from domain.procedure.walk import Walk
 from storage.entries import DeadlineStated, Entry, Errand, Numbering, TaskClosed, TaskOpened
 
@@ -23,6 +23,7 @@ def entry_of(case_id: str, before: Walk, after: Walk, event: Event) -> Entry:
         case_id=case_id,
         course=after.course.kind,
         expected=event.seq - 1,
+        last=before.file.events[-1].command if before.file.events else "",
         event=event,
         version=file.version,
         stage=position.stage,
@@ -38,8 +39,12 @@ def entry_of(case_id: str, before: Walk, after: Walk, event: Event) -> Entry:
         )
         if "paper" in event.data
         else None,
-        outbox=(listing_errand(after.file, case_id),) if position.outcome is Outcome.LISTED else (),
+        outbox=(listing_errand(after.file, case_id),) if _newly_listed(before, position) else (),
     )
+
+
+def _newly_listed(before: Walk, position: Position) -> bool:
+    return position.outcome is Outcome.LISTED and before.file.outcome is not Outcome.LISTED
 
 
 def listing_errand(file: CaseFile, case_id: str) -> Errand:
@@ -65,11 +70,7 @@ def next_alarm(position: Position) -> datetime | None:
 def _tasks(walk: Walk) -> list[OpenStep]:
     """Open steps that are somebody's duty; what a subject may do is a right, shown among the actions."""
     steps = walk.course.steps
-    return [opened for opened in walk.file.open if _is_duty(steps[opened.step])]
-
-
-def _is_duty(step: Step) -> bool:
-    return bool(step.roles) and Role.SUBJECT not in step.roles
+    return [opened for opened in walk.file.open if steps[opened.step].duty]
 
 
 def _opened(walk: Walk, task: OpenStep) -> TaskOpened:

@@ -6,7 +6,6 @@ gives the same contents.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from domain.document_numbers import DocumentNumber
@@ -21,7 +20,7 @@ from domain.paperwork.decisions import exemption_decision, listing_decision, non
 from domain.paperwork.notices import hearing_notice, prior_notice
 from domain.paperwork.objections import late_objection_answer, objection_acceptance, objection_answer
 from domain.paperwork.service import service_return
-from domain.paperwork.source import Issue, as_it_stood
+from domain.paperwork.source import Issue, as_it_stood, list_title
 from domain.paperwork.termination import termination_notice
 from domain.procedure.casefile import CaseFile
 from domain.procedure.events import Event
@@ -91,8 +90,3 @@ def _header(issue: Issue) -> dict[str, Any]:
         "practice": opening.practice,
         "titles": opening.titles,
     }
-
-
-def list_title(regime: str) -> str:
-    """What one is entered in, from the title of the regime: 重大税收违法失信主体信息公布 is a list of 失信主体."""
-    return re.sub("信息公布$", "名单", re.sub("（[^（）]*）$", "", regime))

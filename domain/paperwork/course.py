@@ -14,13 +14,11 @@ from domain.rules import Suspension, Unit
 _DEADLINES: Final = {
     "decision": "作出认定决定的期限",
     "verification": "核实异议并书面反馈的期限",
-    "objection_window": "陈述、申辩和提出异议的期限",
-    "hearing_request": "要求听证的期限",
 }
 
 
 def deadline_title(key: str) -> str:
-    """The office's words for the key of a deadline: decision, verification:objection-2@3 …"""
+    """The office's words for the key of a deadline that the authority owes: decision, verification:objection-2@3."""
     name, _, item = key.split("@")[0].partition(":")
     title = _DEADLINES[name]
     return f"{title}（第{item.rpartition('-')[2]}号异议）" if item else title

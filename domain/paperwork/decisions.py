@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain.papers.decisions import Carrier
+from domain.paperwork.after_listing import listing_term, remedies, removal_conditions
 from domain.paperwork.objections import RESULTS
 from domain.paperwork.source import (
     Issue,
@@ -14,11 +15,9 @@ from domain.paperwork.source import (
     basis_of_lines,
     day,
     gist,
-    length,
     paragraphs,
 )
 from domain.procedure import forms
-from domain.rules import EarlyExit
 
 
 def listing_decision(issue: Issue) -> Parts:
@@ -27,7 +26,7 @@ def listing_decision(issue: Issue) -> Parts:
     on_penalty = draft["carrier"] == forms.Carrier.PENALTY_DECISION
     return {
         "ground": issue.ground(),
-        "facts": paragraphs(draft["facts"], draft["reasons"]),
+        "facts": paragraphs(draft["facts"], draft["reasons"], draft["leniency"]),
         "founding": issue.founding(),
         "basis": basis_of_lines(draft["basis"]),
         "notice": issue.notice_given(),
@@ -37,7 +36,7 @@ def listing_decision(issue: Issue) -> Parts:
         "measures": _measures(issue, draft),
         "removal": _removal(issue, draft, on_penalty=on_penalty),
         "publication": issue.publication(),
-        "remedies": _remedies(issue) if draft["remedies"] or on_penalty else None,
+        "remedies": remedies(issue) if draft["remedies"] or on_penalty else None,
     }
 
 
@@ -88,37 +87,11 @@ def _removal(issue: Issue, draft: Parts, *, on_penalty: bool) -> Parts | None:
         procedure = f"依照《{founding.title}》（{founding.number}）载明的移出条件和程序办理。"
     if procedure is None:
         return None
-    term = length(issue.file.rule.listing_term)
-    expiry = f"列入期限（{term}）届满" if term else "符合规定的移出条件"
+    rule = issue.file.rule
     return {
-        "term": term or "至符合移出条件之日止",
-        "conditions": [
-            f"{expiry}的，由本机关移出名单，停止公示，解除相应的失信惩戒措施。",
-            *map(_early_exit, issue.file.rule.early_exits),
-        ],
+        "term": listing_term(rule),
+        "conditions": removal_conditions(rule),
         "procedure": gist(procedure),
-    }
-
-
-def _early_exit(way: EarlyExit) -> str:
-    waits = length(way.waits) if way.waits is not None else None
-    since = f"列入满{waits}，且" if waits else ""
-    return f"{since}{'、'.join(way.conditions)}的，可以申请提前移出（依据：{way.basis}）。"
-
-
-def _remedies(issue: Issue) -> Parts:
-    rule, authority = issue.file.rule, issue.file.opening.authority
-    return {
-        "reconsideration": {
-            "body": authority.reconsideration,
-            "within": length(rule.reconsideration),
-            "basis": rule.reconsideration.basis,
-        },
-        "litigation": {
-            "body": authority.court,
-            "within": length(rule.litigation),
-            "basis": rule.litigation.basis,
-        },
     }
 
 

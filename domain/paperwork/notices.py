@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.paperwork.source import Issue, Parts, basis, basis_of_lines, cited, length
+from domain.paperwork.after_listing import told_in_advance
+from domain.paperwork.source import Issue, Parts, basis, basis_of_lines, cited, length, list_title
 
 
 def prior_notice(issue: Issue) -> Parts:
@@ -33,6 +34,7 @@ def prior_notice(issue: Issue) -> Parts:
             else None,
         },
         "contact": issue.contact(),
+        "further": told_in_advance(issue),
     }
 
 
@@ -42,7 +44,7 @@ def hearing_notice(issue: Issue) -> Parts:
     requested, you = issue.file.last("request_hearing"), issue.you
     return {
         "requested_on": requested.day if requested else None,
-        "subject": f"拟将{you}列入严重失信主体名单一案的事实、理由、依据和拟采取的失信惩戒措施。",
+        "subject": f"拟将{you}列入{list_title(issue.file.rule.title)}一案的事实、理由、依据和拟采取的失信惩戒措施。",
         "held_on": form["held_on"],
         "held_at": form["held_at"],
         "place": form["place"],

@@ -30,7 +30,7 @@ def service_return(issue: Issue) -> Parts:
         "documents": [reference(paper, issued)] if paper and issued else [],
         "address": act["place"],
         "method": act["method"],
-        "servers": [f"{issue.authority}承办人（{issue.event.person}）"],
+        "servers": [f"{issue.authority}承办人（工号 {issue.event.person}）"],
         "served": _served(act),
         "remark": act["remark"],
     }

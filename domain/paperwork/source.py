@@ -106,6 +106,11 @@ def as_it_stood(file: CaseFile, event: Event) -> CaseFile:
     return Walk.over(file.course, file.events[: event.seq]).file
 
 
+def list_title(regime: str) -> str:
+    """What one is entered in, from the title of the regime: 重大税收违法失信主体信息公布 is a list of 失信主体."""
+    return re.sub("信息公布$", "名单", re.sub("（[^（）]*）$", "", regime))
+
+
 def reference(paper: Event, issued: Event) -> Parts:
     """Another paper of the case, by the event of its production and the one that issued it."""
     return {

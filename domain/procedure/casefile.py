@@ -35,10 +35,14 @@ class Objection:
     late: bool
 
     @property
+    def refused(self) -> bool:
+        """It came late and is not heard (逾期不予受理)."""
+        return self.admitted is not None and not self.admitted.data["admitted"]
+
+    @property
     def settled(self) -> bool:
-        """Answered in writing, withdrawn, or refused for coming late: nothing is owed to it any more."""
-        refused = self.admitted is not None and not self.admitted.data["admitted"]
-        return self.withdrawn is not None or self.answered is not None or refused
+        """Answered in writing, withdrawn, or refused for coming late: it is heard no more."""
+        return self.withdrawn is not None or self.answered is not None or self.refused
 
     @property
     def upheld(self) -> bool:
@@ -56,10 +60,12 @@ class CaseFile:
         self.open: tuple[OpenStep, ...] = ()
         self.deadlines: dict[str, Deadline] = {}
         self.owed: set[str] = set()  # keys of what the authority owes; the others are the subject's
+        self.voided: set[int] = set()  # seqs of events whose paper was voided before service
         self.papers: dict[int, Event] = {}  # by the seq of the event that issued the paper
         self.missed: set[str] = set()
         self.calendar: WorkingDays | None = None
         self.effective_on: date | None = None  # day on which the decision took effect by its service
+        self.reopens_with: str | None = None  # step that takes the closed case up again, if any does
         self._met: set[str] = set()
         self._lapsed: set[str] = set()
         self._since = 0
@@ -94,7 +100,7 @@ class CaseFile:
         for event in reversed(self.events):
             if event.step == "reopen_case":
                 return False
-            if event.step == "issue_prior_notice" and event.data["agreed"]:
+            if event.step == "issue_prior_notice" and event.data["agreed"] and event.seq not in self.voided:
                 return True
         return False
 
@@ -116,6 +122,7 @@ class CaseFile:
 
     def begin_round(self, seq: int) -> None:
         self.lapse()
+        self.effective_on = None
         self._since, self._round = seq, self._round + 1
 
     def all(self, step: str, item: str | None = None) -> Iterator[Event]:
@@ -134,9 +141,11 @@ class CaseFile:
         return event
 
     def agreed(self, step: str, item: str | None = None) -> Event | None:
-        """The last event of a step, if it agreed (审核同意、批准)."""
+        """The last event of a step, if it agreed and what it issued was not voided (审核同意、批准)."""
         event = self.last(step, item)
-        return event if event is not None and event.data.get("agreed", True) else None
+        if event is None or event.seq in self.voided:
+            return None
+        return event if event.data.get("agreed", True) else None
 
     def is_open(self, step: str, item: str | None = None) -> bool:
         return any(opened.step == step and (item is None or opened.item == item) for opened in self.open)
@@ -182,16 +191,14 @@ class CaseFile:
 
     def unsettled(self) -> list[str]:
         """Objections that are still owed a written answer, or its service."""
-        return [
-            objection.item
-            for objection in self.objections()
-            if not objection.settled
-            or (
-                objection.answered is not None
-                and objection.withdrawn is None
-                and self.served("serve_answer", objection.item) is None
-            )
-        ]
+        return [objection.item for objection in self.objections() if self._owes(objection)]
+
+    def _owes(self, objection: Objection) -> bool:
+        if objection.withdrawn is not None:
+            return False
+        if objection.refused:
+            return self.served("serve_late_answer", objection.item) is None
+        return objection.answered is None or self.served("serve_answer", objection.item) is None
 
     def proposal(self, step: str, approved_by: str, deadline: str) -> Event | None:
         """A proposed change of a deadline that nobody has decided yet."""
@@ -217,6 +224,10 @@ class CaseFile:
     def lapse(self) -> None:
         """Nothing that still runs is owed any more: the case is over, wound up or begun anew."""
         self._lapsed |= self.deadlines.keys() - self._met
+
+    def owe_again(self, key: str) -> None:
+        """What had been done was undone: the deadline runs on as if nothing had been."""
+        self._met.discard(key)
 
     def latest_key(self, name: str) -> str | None:
         """Key of the deadline of this name in the present round, or None when it has not begun."""
@@ -274,18 +285,22 @@ class CaseFile:
         match event.step:
             case "paper_produced":
                 self.papers[data["of_seq"]] = event
+            case "void_prior_notice" | "void_decision":
+                self.voided.add(data["voids"])
             case "miss_deadline":
                 self.missed.add(data["deadline"])
             case "approve_suspension" if data["agreed"]:
-                ground = next(g for g in self.rule.suspensions if g.key == data["ground"])
-                ledger = self.deadlines[data["deadline"]]
-                self._restate(
-                    ledger.suspend(event.day, ground, data["reasons"], event.person or "", self.working_days)
-                )
+                self._restate(self.stopped(data, event.day, event.person or ""))
             case "resume_deadline":
                 self._restate(self.deadlines[data["deadline"]].resume(event.day, event.person or ""))
             case "approve_extension" if data["agreed"]:
                 self._restate(self.extended(data, event.day, event.person or ""))
+
+    def stopped(self, data: dict[str, Any], on: date, by: str) -> Deadline:
+        """The ledger with the clock stopped on `on`. Raises Refusal when it stands already or has run out."""
+        ground = next(ground for ground in self.rule.suspensions if ground.key == data["ground"])
+        ledger = self.deadlines[data["deadline"]]
+        return ledger.suspend(on, ground, data["reasons"], by, self.working_days)
 
     def extended(self, data: dict[str, Any], on: date, by: str) -> Deadline:
         """The ledger with the extension that `data` asks for. Raises Refusal where the rule does not allow it."""

@@ -43,6 +43,16 @@ def _late_answer(matter: Matter) -> str | None:
     return None if matter.form.admitted else "late_objection_answer"
 
 
+def _issued_paper(issued_by: str) -> Any:
+    """Which paper is voided: the event that issued it."""
+
+    def facts(matter: Matter) -> dict[str, Any]:
+        issued = matter.file.agreed(issued_by, matter.item or None)
+        return {"voids": issued.seq} if issued else {}
+
+    return facts
+
+
 def _return_of_service(matter: Matter) -> str | None:
     """送达回证 is always required (民事诉讼法 第八十七条)."""
     return "service_return" if matter.form.outcome.value == "served" else None
@@ -82,6 +92,18 @@ def _serve(name: str, title: str, issued_by: str, *, item: str = "") -> Step:
         item=item,
         serves=issued_by,
         paper=_return_of_service,
+    )
+
+
+def _void(name: str, title: str, issued_by: str) -> Step:
+    return Step(
+        name=name,
+        title=title,
+        clause=clauses.VOIDING,
+        form=forms.VoidPaper,
+        roles=(APPROVER,),
+        gates=(gates.paper_on_file(issued_by),),
+        facts=_issued_paper(issued_by),
     )
 
 
@@ -175,6 +197,7 @@ _STEPS = (
         paper=_if_agreed("prior_notice"),
     ),
     _serve("serve_prior_notice", "送达事先告知书", "issue_prior_notice"),
+    _void("void_prior_notice", "作废未送达的事先告知书", "issue_prior_notice"),
     _clock("deem_served", "公告期满视为送达", clauses.SERVICE),
     Step(
         name="raise_objection",
@@ -232,7 +255,11 @@ _STEPS = (
         clause=clauses.OBJECTION,
         form=forms.AnswerObjection,
         roles=(REVIEWER, APPROVER),
-        gates=(gates.not_settled, gates.other_person_than("verify_objection")),
+        gates=(
+            gates.not_settled,
+            gates.when_agreed(gates.clock_runs("verification")),
+            gates.other_person_than("verify_objection"),
+        ),
         item=_OBJECTION,
         paper=_if_agreed("objection_answer"),
     ),
@@ -249,7 +276,7 @@ _STEPS = (
     Step(
         name="request_hearing",
         title="申请听证",
-        clause="行政处罚法 第六十四条",
+        clause=clauses.HEARING,
         form=forms.RequestHearing,
         roles=(SUBJECT, OFFICER),
         gates=(gates.undecided, gates.hearing_is_given, gates.notice_served, gates.hearing_asked_in_time),
@@ -257,27 +284,27 @@ _STEPS = (
     Step(
         name="arrange_hearing",
         title="发出听证通知",
-        clause="行政处罚法 第六十四条",
+        clause=clauses.HEARING,
         form=forms.ArrangeHearing,
         roles=(OFFICER,),
-        gates=(gates.hearing_is_given, gates.hearing_notice_long_enough),
+        gates=(gates.hearing_is_given, gates.hearing_asked, gates.hearing_notice_long_enough),
         paper=_always("hearing_notice"),
     ),
     Step(
         name="hold_hearing",
         title="举行听证",
-        clause="行政处罚法 第六十四条",
+        clause=clauses.HEARING,
         form=forms.HoldHearing,
         roles=(OFFICER, REVIEWER),
-        gates=(gates.hearing_is_given, gates.hearing_held_when_arranged),
+        gates=(gates.hearing_is_given, gates.hearing_asked, gates.hearing_held_when_arranged),
     ),
     Step(
         name="withdraw_hearing",
         title="撤回听证申请",
-        clause="行政处罚法 第六十四条",
+        clause=clauses.HEARING,
         form=forms.WithdrawHearing,
         roles=(SUBJECT, OFFICER),
-        gates=(gates.hearing_is_given,),
+        gates=(gates.hearing_is_given, gates.hearing_asked),
     ),
     Step(
         name="request_consent",
@@ -285,7 +312,13 @@ _STEPS = (
         clause=clauses.RANK,
         form=forms.RequestConsent,
         roles=(OFFICER,),
-        gates=(gates.window_run_out, gates.no_unanswered_objection, gates.hearing_done),
+        gates=(
+            gates.consent_is_needed,
+            gates.notice_served,
+            gates.window_run_out,
+            gates.no_unanswered_objection,
+            gates.hearing_done,
+        ),
     ),
     Step(
         name="give_consent",
@@ -293,7 +326,7 @@ _STEPS = (
         clause=clauses.RANK,
         form=forms.GiveConsent,
         roles=(SUPERIOR,),
-        gates=(gates.other_person_than("request_consent"),),
+        gates=(gates.consent_is_needed, gates.other_person_than("request_consent")),
     ),
     Step(
         name="draft_decision",
@@ -318,7 +351,10 @@ _STEPS = (
         clause=clauses.DECISION,
         form=forms.Review,
         roles=(REVIEWER,),
-        gates=(gates.other_person_than("draft_decision"),),
+        gates=(
+            gates.other_person_than("draft_decision"),
+            gates.when_agreed(gates.draft_is_up_to_date),
+        ),
     ),
     Step(
         name="decide",
@@ -327,20 +363,27 @@ _STEPS = (
         form=forms.Approve,
         roles=(APPROVER,),
         gates=(
-            gates.notice_served,
-            gates.window_run_out,
-            gates.no_unanswered_objection,
-            gates.hearing_done,
-            gates.superior_has_answered,
-            gates.decision_clock_runs,
             gates.other_person_than("draft_decision", "review_decision"),
-            gates.consent_allows,
-            gates.decision_complete,
-            gates.decision_measures_listed,
+            *map(
+                gates.when_agreed,
+                (
+                    gates.notice_served,
+                    gates.window_run_out,
+                    gates.no_unanswered_objection,
+                    gates.hearing_done,
+                    gates.superior_has_answered,
+                    gates.clock_runs("decision"),
+                    gates.draft_is_up_to_date,
+                    gates.consent_allows,
+                    gates.decision_complete,
+                    gates.decision_measures_listed,
+                ),
+            ),
         ),
         paper=_decision_paper,
     ),
     _serve("serve_decision", "送达决定", "decide"),
+    _void("void_decision", "作废未送达的决定", "decide"),
     # -- at any time
     Step(
         name="propose_suspension",
@@ -349,7 +392,12 @@ _STEPS = (
         form=forms.ProposeSuspension,
         roles=(OFFICER,),
         manner=Manner.STANDING,
-        gates=(gates.suspension_has_ground, gates.deadline_runs, gates.not_suspended),
+        gates=(
+            gates.suspension_has_ground,
+            gates.deadline_runs,
+            gates.not_suspended,
+            gates.suspension_allowed,
+        ),
     ),
     Step(
         name="approve_suspension",
@@ -358,7 +406,12 @@ _STEPS = (
         form=forms.ApproveChange,
         roles=(APPROVER,),
         manner=Manner.STANDING,
-        gates=(gates.proposal_waits("propose_suspension"), gates.deadline_runs, gates.not_suspended),
+        gates=(
+            gates.proposal_waits("propose_suspension"),
+            gates.deadline_runs,
+            gates.when_agreed(gates.not_suspended),
+            gates.when_agreed(gates.suspension_allowed),
+        ),
         facts=_proposed("propose_suspension", "ground", "reasons"),
         paper=_if_agreed("suspension_notice"),
     ),
@@ -369,7 +422,7 @@ _STEPS = (
         form=forms.ResumeDeadline,
         roles=(OFFICER, APPROVER),
         manner=Manner.STANDING,
-        gates=(gates.deadline_runs, gates.is_suspended),
+        gates=(gates.deadline_runs, gates.is_suspended, gates.resumption_allowed),
         paper=_always("resumption_notice"),
     ),
     Step(
@@ -388,7 +441,12 @@ _STEPS = (
         form=forms.ApproveChange,
         roles=(APPROVER,),
         manner=Manner.STANDING,
-        gates=(gates.proposal_waits("propose_extension"), gates.deadline_runs, gates.not_suspended),
+        gates=(
+            gates.proposal_waits("propose_extension"),
+            gates.deadline_runs,
+            gates.when_agreed(gates.not_suspended),
+            gates.when_agreed(gates.extension_allowed),
+        ),
         facts=_proposed("propose_extension", "count", "reasons"),
         paper=_if_agreed("extension_notice"),
     ),
@@ -399,6 +457,7 @@ _STEPS = (
         form=forms.CorrectPaper,
         roles=(APPROVER,),
         manner=Manner.STANDING,
+        after_close=True,
         gates=(gates.correctable,),
         paper=_always("correction_notice"),
     ),
@@ -409,14 +468,16 @@ _STEPS = (
         form=forms.Note,
         roles=(OFFICER, REVIEWER, APPROVER),
         manner=Manner.STANDING,
+        after_close=True,
     ),
     Step(
         name="basis_held_unlawful",
         title="登记依据文书被确认违法但未撤销",
-        clause="行政复议法 第六十五条；行政诉讼法 第七十四条",
+        clause=clauses.HELD_UNLAWFUL,
         form=forms.BasisHeldUnlawful,
         roles=(OFFICER,),
         manner=Manner.STANDING,
+        gates=(gates.change_is_dated,),
     ),
     Step(
         name="basis_fell",
@@ -442,7 +503,7 @@ _STEPS = (
         clause=clauses.BASIS_FELL,
         form=forms.Approve,
         roles=(APPROVER,),
-        gates=(gates.other_person_than("basis_fell"),),
+        gates=(gates.winding_up, gates.other_person_than("basis_fell")),
         paper=_if_agreed("termination_notice"),
     ),
     _serve("serve_termination", "送达终止通知书", "issue_termination"),
@@ -452,6 +513,7 @@ _STEPS = (
         clause=clauses.DECISION,
         form=forms.ReopenCase,
         roles=(APPROVER,),
+        gates=(gates.closed_and_reopenable,),
     ),
     PAPER_PRODUCED,
     MISS_DEADLINE,

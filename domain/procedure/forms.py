@@ -221,6 +221,7 @@ class WaiveObjection(StrictModel):
 
     statement: Text = Field(title="放弃声明")
     evidence: Evidence = Field(min_length=1)
+    hearing: bool = Field(default=False, title="同时放弃申请听证")
 
 
 class WithdrawObjection(StrictModel):
@@ -351,6 +352,9 @@ class DraftDecision(StrictModel):
     removal: LongText | None = Field(default=None, title="移出条件和程序")
     remedies: LongText | None = Field(default=None, title="救济措施")
     objections: LongText | None = Field(default=None, title="异议采纳情况")
+    leniency: LongText | None = Field(
+        default=None, title="从宽情形的考虑", description="审查结论为从宽的，须写明决定中如何体现"
+    )
     carrier: Carrier = Field(default=Carrier.SEPARATE, title="决定载体")
     penalty_elements: tuple[Line, ...] = Field(
         default=(), title="处罚决定书已载明的要素", description="仅当以处罚决定书为载体时填写"
@@ -410,6 +414,13 @@ class BasisFell(StrictModel):
     evidence: Evidence = Field(min_length=1)
 
 
+class AmendListing(StrictModel):
+    """The entry on the list is changed to what the document says now (变更列入信息; 行政复议法 第六十三条)."""
+
+    entry: LongText = Field(title="变更后的列入信息")
+    reasons: Reasons
+
+
 class BasisHeldUnlawful(StrictModel):
     """Held unlawful but kept in force: the document stands, the file knows it (确认违法但不撤销; 行政复议法 第六十五条)."""
 
@@ -437,6 +448,12 @@ class CorrectPaper(StrictModel):
     of_seq: Annotated[int, Field(ge=1)] = Field(title="被更正文书的事件序号")
     wrong: Text = Field(title="原文")
     right: Text = Field(title="更正为")
+    reasons: Reasons
+
+
+class VoidPaper(StrictModel):
+    """A paper that was issued but not served is withdrawn; its number stays, explained (作废文号)."""
+
     reasons: Reasons
 
 

@@ -5,16 +5,19 @@ A gate looks at the matter and answers None or one `Bar`. A gate about the form 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from domain.days.periods import end_of
+from domain.days.periods import count_of, end_of
 from domain.people import same_hand
 from domain.procedure import clauses
 from domain.procedure.forms import (
     AssessLeniency,
     BasisFell,
+    BasisHeldUnlawful,
     Carrier,
     ConfirmEffective,
     ConfirmGround,
@@ -26,9 +29,10 @@ from domain.procedure.forms import (
     ServePaper,
     ServiceOutcome,
 )
+from domain.procedure.outcome import Stage
 from domain.procedure.steps import Gate, Matter
 from domain.refusals import Bar, Refusal
-from domain.rules import Measure
+from domain.rules import Measure, Suspension
 
 #: Events of the procedure itself from which a decision period can run.
 DECISION_STARTS = ("case_opened", "window_closed")
@@ -171,8 +175,15 @@ def decision_start_known(matter: Matter) -> Bar | None:
     if not isinstance(form, ConfirmGround) or not form.met or term.count is None:
         return None
     if term.starts in DECISION_STARTS:
-        return None
-    if form.counted_from is not None and form.counted_from <= matter.today:
+        if form.counted_from is None:
+            return None
+        return Bar(
+            code="START_FIXED",
+            text="本名单制度的认定期限自本案的事件起算，不能另填起算日",
+            clause=str(term.basis),
+            fix="不填“认定期限起算日”",
+        )
+    if form.counted_from is not None and matter.file.working_days.first <= form.counted_from <= matter.today:
         return None
     return Bar(
         code="ELEMENT_MISSING",
@@ -203,9 +214,9 @@ def minors_are_spared(matter: Matter) -> Bar | None:
     form = matter.form
     born = matter.file.opening.subject.born_on
     majority = matter.file.rule.majority
-    if not isinstance(form, AssessLeniency) or born is None or majority is None:
+    if not isinstance(form, AssessLeniency) or born is None:
         return None
-    if matter.file.opening.document.decided_on >= born + relativedelta(years=majority.count or 0):
+    if matter.file.opening.document.decided_on >= born + relativedelta(years=count_of(majority)):
         return None
     if LeniencyFactor.MINOR in form.factors and form.conclusion is LeniencyConclusion.EXEMPT:
         return None
@@ -284,6 +295,18 @@ def notice_issued(matter: Matter) -> Bar | None:
         text="事先告知书尚未签发",
         clause=clauses.PRIOR_NOTICE,
         fix="先签发事先告知书",
+    )
+
+
+def winding_up(matter: Matter) -> Bar | None:
+    """The case is being ended because its basis fell, it was taken back, or nothing founds it any more."""
+    if matter.file.stage is Stage.WINDING_UP:
+        return None
+    return Bar(
+        code="NOT_WINDING_UP",
+        text="案件没有进入终止办理",
+        clause=matter.step.clause,
+        fix="依据文书变动的，先登记；机关撤回的，先办理撤回",
     )
 
 
@@ -370,21 +393,57 @@ def hearing_is_given(matter: Matter) -> Bar | None:
     )
 
 
-def hearing_asked_in_time(matter: Matter) -> Bar | None:
-    """The request comes within the period after service."""
-    hearing = matter.file.rule.hearing
+def _hearing_waived(matter: Matter) -> bool:
+    waived = matter.file.last("waive_objection")
+    return waived is not None and bool(waived.data.get("hearing"))
+
+
+def _may_still_ask(matter: Matter) -> bool:
     key = matter.file.latest_key("hearing_request")
-    if hearing is None or key is None:
+    ends = matter.file.end_instant(key) if key is not None else None
+    return ends is not None and matter.received_at < ends and not _hearing_waived(matter)
+
+
+def hearing_asked_in_time(matter: Matter) -> Bar | None:
+    """The request comes within the period after service, and the right was neither given up nor used."""
+    hearing, file = matter.file.rule.hearing, matter.file
+    if hearing is None or file.latest_key("hearing_request") is None:
         return None
-    ends = matter.file.end_instant(key)
-    if ends is None or matter.received_at < ends:
+    if file.last("hold_hearing") is not None:
+        return Bar(
+            code="HEARING_HELD",
+            text="本案已经举行听证",
+            clause=str(hearing.basis),
+            fix="可以陈述、申辩和提出异议",
+        )
+    if _may_still_ask(matter):
+        return None
+    waived = _hearing_waived(matter)
+    return Bar(
+        code="HEARING_WAIVED" if waived else "HEARING_TOO_LATE",
+        text="当事人已书面放弃申请听证" if waived else "申请听证的期限已过",
+        clause=str(hearing.request_within.basis),
+        fix="可以提出异议；逾期的，由认定机关决定是否受理",
+    )
+
+
+def hearing_asked(matter: Matter) -> Bar | None:
+    """A hearing was asked for, and neither held nor taken back."""
+    if matter.file.rule.hearing is None or _pending_hearing(matter):
         return None
     return Bar(
-        code="HEARING_TOO_LATE",
-        text="申请听证的期限已过",
-        clause=str(hearing.request_within.basis),
-        fix="仍可在异议期内陈述、申辩",
+        code="HEARING_NOT_ASKED",
+        text="没有待办的听证申请",
+        clause=str(matter.file.rule.hearing.basis),
+        fix="由当事人在期限内申请听证",
     )
+
+
+def _pending_hearing(matter: Matter) -> bool:
+    file = matter.file
+    asked = file.last("request_hearing")
+    ended = [event.seq for name in ("hold_hearing", "withdraw_hearing") if (event := file.last(name))]
+    return asked is not None and max(ended, default=0) < asked.seq
 
 
 def hearing_notice_long_enough(matter: Matter) -> Bar | None:
@@ -413,24 +472,32 @@ def hearing_held_when_arranged(matter: Matter) -> Bar | None:
     return Bar(
         code="DATE_IMPOSSIBLE",
         text="举行日期须在通知的听证日期与今日之间",
-        clause="行政处罚法 第六十四条",
+        clause=clauses.HEARING,
         fix=f"填写{arranged.data['held_on']}至{matter.today.isoformat()}之间的日期",
     )
 
 
 def hearing_done(matter: Matter) -> Bar | None:
-    """A hearing that was asked for has been held or the request taken back."""
-    asked = matter.file.last("request_hearing")
-    if asked is None:
+    """A hearing that was asked for has been held or taken back, and none can be asked for any more."""
+    file, hearing = matter.file, matter.file.rule.hearing
+    if hearing is None:
         return None
-    done = matter.file.last("hold_hearing") or matter.file.last("withdraw_hearing")
-    if done is not None and done.seq > asked.seq:
+    if _pending_hearing(matter):
+        return Bar(
+            code="HEARING_PENDING",
+            text="当事人申请的听证尚未举行",
+            clause=str(hearing.basis),
+            fix="先通知并举行听证，或者登记撤回申请",
+        )
+    key = file.latest_key("hearing_request")
+    end = file.reckon(key) if key is not None else None
+    if end is None or file.last("request_hearing") is not None or not _may_still_ask(matter):
         return None
     return Bar(
-        code="HEARING_PENDING",
-        text="当事人申请的听证尚未举行",
-        clause=str(matter.file.rule.hearing.basis) if matter.file.rule.hearing else None,
-        fix="先通知并举行听证，或者登记撤回申请",
+        code="HEARING_WINDOW_OPEN",
+        text=f"申请听证的期限未满（{end.due.isoformat()}届满{'，预估' if end.provisional else ''}）",
+        clause=str(hearing.request_within.basis),
+        fix="等待期满，或者取得当事人书面放弃听证的声明",
     )
 
 
@@ -467,6 +534,18 @@ def no_unanswered_objection(matter: Matter) -> Bar | None:
         text="尚有异议未书面答复或者答复未送达：" + "、".join(waiting),
         clause=clauses.OBJECTION,
         fix="先核实、答复并送达",
+    )
+
+
+def consent_is_needed(matter: Matter) -> Bar | None:
+    """This body needs the consent of the next level up."""
+    if matter.file.consent_needed:
+        return None
+    return Bar(
+        code="CONSENT_NOT_NEEDED",
+        text="本机关认定无须上级机关同意",
+        clause=str(matter.file.rule.superior_consent.basis),
+        fix="直接拟制决定",
     )
 
 
@@ -536,6 +615,14 @@ def decision_complete(matter: Matter) -> Bar | None:
             clause=clauses.DECISION,
             fix="逐项写明对异议的处理",
         )
+    assessed = matter.file.last("assess_leniency")
+    if assessed is not None and assessed.data["conclusion"] == "lenient" and not draft.leniency:
+        return Bar(
+            code="ELEMENT_MISSING",
+            text="审查结论为从宽，缺少从宽情形的考虑",
+            clause=clauses.LENIENCY,
+            fix=f"写明决定中如何体现从宽（审查理由：{assessed.data['reasons']}）",
+        )
     if not lacking:
         return None
     where = "处罚决定书未载明" if on_penalty else "决定书缺少"
@@ -563,12 +650,46 @@ def decision_measures_listed(matter: Matter) -> Bar | None:
     return _measure_bar(matter, [m.code for m in draft.measures])
 
 
-def decision_clock_runs(matter: Matter) -> Bar | None:
-    """No decision while its own clock stands still."""
-    key = matter.file.latest_key("decision")
-    if key is None or not matter.file.suspended(key):
+def draft_is_up_to_date(matter: Matter) -> Bar | None:
+    """What is approved was drafted with every finding at hand: an objection raised since then sends it back."""
+    drafted = matter.file.last("draft_decision")
+    if drafted is None or matter.form is None:
         return None
-    return Bar(code="SUSPENDED", text="认定期限已中止", clause=clauses.DECISION, fix="先恢复期限")
+    since = [objection.item for objection in matter.file.objections() if objection.raised.seq > drafted.seq]
+    if not since:
+        return None
+    return Bar(
+        code="DRAFT_OUTDATED",
+        text="拟稿之后又收到异议，决定稿没有反映其处理：" + "、".join(since),
+        clause=clauses.DECISION,
+        fix="退回（不同意），由承办人对照异议的处理结果重新拟制",
+    )
+
+
+def when_agreed(gate: Gate) -> Gate:
+    """The gate stands before agreement only: a draft can be sent back whatever it lacks."""
+
+    def agreed(matter: Matter) -> Bar | None:
+        return gate(matter) if matter.form is None or matter.form.agreed else None
+
+    return agreed
+
+
+def clock_runs(name: str) -> Gate:
+    """Nothing is decided while the clock that it stands under stands still."""
+
+    def gate(matter: Matter) -> Bar | None:
+        key = matter.file.latest_key(f"{name}:{matter.item}" if matter.item else name)
+        if key is None or not matter.file.suspended(key):
+            return None
+        return Bar(
+            code="SUSPENDED",
+            text="办理期限已中止",
+            clause=matter.step.clause,
+            fix=f"先恢复期限“{key}”",
+        )
+
+    return gate
 
 
 # -- changes of deadlines
@@ -592,9 +713,13 @@ def deadline_runs(matter: Matter) -> Bar | None:
     return _named_deadline(matter)
 
 
+def _grounds(matter: Matter) -> dict[str, Suspension]:
+    return {ground.key: ground for ground in matter.file.rule.suspensions}
+
+
 def suspension_has_ground(matter: Matter) -> Bar | None:
     """A clock stands still only on a ground that the rule names."""
-    grounds = {s.key: s for s in matter.file.rule.suspensions}
+    grounds = _grounds(matter)
     if not grounds:
         return Bar(
             code="TERM_NOT_SUSPENDABLE",
@@ -613,28 +738,66 @@ def suspension_has_ground(matter: Matter) -> Bar | None:
 
 
 def not_suspended(matter: Matter) -> Bar | None:
+    """The clock runs."""
     if matter.form is None or not matter.file.suspended(matter.form.deadline):
         return None
     return Bar(code="SUSPENDED", text="该期限已经中止", clause=clauses.DECISION, fix="先恢复期限")
 
 
 def is_suspended(matter: Matter) -> Bar | None:
+    """There is a clock that stands, to be set going again."""
     keys = [matter.form.deadline] if matter.form is not None else matter.file.owed_and_running()
     if any(matter.file.suspended(key) for key in keys):
         return None
     return Bar(code="NOT_SUSPENDED", text="该期限没有中止", clause=clauses.DECISION, fix="无须恢复")
 
 
+def suspension_allowed(matter: Matter) -> Bar | None:
+    """A clock can be stopped before it has run out."""
+    if matter.form is not None and getattr(matter.form, "ground", None) not in {None, *_grounds(matter)}:
+        return None  # another gate says so
+    return _change_allowed(matter, matter.file.stopped, "propose_suspension")
+
+
 def extension_allowed(matter: Matter) -> Bar | None:
-    """A period is lengthened only where the rule says so, by no more, and no more often."""
-    if matter.form is None:
+    """A period is lengthened only where the rule says so, by no more, no more often, and before it has ended."""
+    return _change_allowed(matter, matter.file.extended, "propose_extension")
+
+
+def resumption_allowed(matter: Matter) -> Bar | None:
+    """A clock runs on from a day that is not before the one on which it stopped."""
+    form = matter.form
+    if form is None or not matter.file.suspended(form.deadline):
         return None
-    if matter.file.running(matter.form.deadline) is None:
+    return _refused(matter, lambda: matter.file.deadlines[form.deadline].resume(matter.today, ""))
+
+
+def _change_allowed(
+    matter: Matter, change: Callable[[dict[str, Any], date, str], object], proposed_by: str
+) -> Bar | None:
+    """The change as the form asks for it, or as it was proposed, would be entered."""
+    form, file = matter.form, matter.file
+    if form is None or file.running(form.deadline) is None or file.suspended(form.deadline):
         return None
+    asked = form.model_dump()
+    if matter.step.name != proposed_by:
+        proposed = file.proposal(proposed_by, matter.step.name, form.deadline)
+        if proposed is None:
+            return None
+        asked = proposed.data
+    return _refused(matter, lambda: change(asked, matter.today, ""))
+
+
+def _refused(matter: Matter, change: Callable[[], object]) -> Bar | None:
     try:
-        matter.file.extended(matter.form.model_dump(), matter.today, "")
+        change()
     except Refusal as refused:
-        return Bar(code=refused.code, text=refused.detail, clause=refused.clause, fix=refused.expected)
+        return Bar(
+            code=refused.code,
+            text=refused.detail,
+            clause=refused.clause or matter.step.clause,
+            fix=refused.expected or "在期限届满前、按规定的次数和长度办理",
+        )
     return None
 
 
@@ -674,22 +837,43 @@ def proposal_waits(propose: str) -> Gate:
 def change_is_dated(matter: Matter) -> Bar | None:
     """What changed the document came after it and not in the future."""
     form = matter.form
-    if not isinstance(form, BasisFell):
+    if not isinstance(form, BasisFell | BasisHeldUnlawful):
         return None
     if matter.file.opening.document.decided_on <= form.decided_on <= matter.today:
         return None
     return Bar(
         code="DATE_IMPOSSIBLE",
-        text="变动日期须在依据文书作出之日与今日之间",
-        clause=clauses.BASIS_FELL,
+        text="日期须在依据文书作出之日与今日之间",
+        clause=matter.step.clause,
         fix="核对变动文书的日期",
     )
 
 
 def not_winding_up(matter: Matter) -> Bar | None:
-    if matter.file.stage.value != "winding_up":
+    """The case is not being ended already."""
+    if matter.file.stage is not Stage.WINDING_UP:
         return None
     return Bar(code="WINDING_UP", text="案件正在终止办理", clause=clauses.BASIS_FELL, fix="无须重复办理")
+
+
+def document_only_changed(matter: Matter) -> Bar | None:
+    """An entry is changed to new content only where the document was changed, not where it fell."""
+    fell = matter.file.last("basis_fell")
+    if fell is not None and fell.data["change"] == "changed":
+        return None
+    return Bar(
+        code="BASIS_NOT_CHANGED",
+        text="依据文书没有变更",
+        clause=clauses.BASIS_FELL,
+        fix="依据文书被撤销或者确认无效的，撤销列入",
+    )
+
+
+def closed_and_reopenable(matter: Matter) -> Bar | None:
+    """Only a closed case is taken up again."""
+    if matter.file.reopens_with is not None:
+        return None
+    return Bar(code="CASE_OPEN", text="案件尚在办理", clause=matter.step.clause, fix="无须重新办理")
 
 
 def correctable(matter: Matter) -> Bar | None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from domain.people import Actor, Relation, Role, standing
 from domain.procedure.casefile import CaseFile
 from domain.procedure.events import Command
+from domain.procedure.outcome import Outcome
 from domain.procedure.steps import Course, Manner, Matter, Step
 from domain.refusals import (
     Bar,
@@ -26,6 +27,7 @@ from domain.refusals import (
     Stale,
     Suspended,
 )
+from domain.validation_words import faults_of
 
 _FAMILY: dict[str, type[Refusal]] = {
     "ROLE_MISSING": Forbidden,
@@ -33,6 +35,8 @@ _FAMILY: dict[str, type[Refusal]] = {
     "NOT_OPEN": Conflict,
     "CASE_CLOSED": Conflict,
     "ALREADY_DECIDED": Conflict,
+    "ALREADY_DONE": Conflict,
+    "CASE_OPEN": Conflict,
     "ITEM_UNKNOWN": Conflict,
     "SUSPENDED": Suspended,
 }
@@ -85,23 +89,37 @@ def _order_bar(file: CaseFile, step: Step, item: str) -> Bar | None:
         return None
     if step.name == file.course.opens_with and not file.events:
         return None
-    if step.founds_item:
-        item = ""
+    if step.name == file.reopens_with:
+        return None
     if any(opened.step == step.name and opened.item in ("", item) for opened in file.open):
         return None
-    waiting = "、".join(
-        dict.fromkeys(
-            file.course.steps[opened.step].title
-            for opened in file.open
-            if not file.course.steps[opened.step].founds_item
-        )
-    )
+    done = file.agreed(step.name, item if step.item else None)
     return Bar(
-        code="NOT_OPEN",
-        text=f"现在不能办理“{step.title}”",
+        code="ALREADY_DONE" if done else "NOT_OPEN",
+        text=f"“{step.title}”已于{done.day.isoformat()}办理（第{done.seq}号事件）"
+        if done
+        else f"现在不能办理“{step.title}”",
         clause=step.clause,
-        fix=f"案件正等待：{waiting or '期限届满'}",
+        fix=f"案件正等待：{_awaited(file)}",
     )
+
+
+def _awaited(file: CaseFile) -> str:
+    """What moves the case on: the open duties, else the end of a period."""
+    steps = (file.course.steps[opened.step] for opened in file.open)
+    return "、".join(dict.fromkeys(step.title for step in steps if step.duty)) or "期限届满"
+
+
+def _closed_bar(file: CaseFile, step: Step) -> Bar | None:
+    if file.outcome is None or step.after_close or step.name == file.reopens_with:
+        return None
+    if file.outcome is Outcome.LISTED:
+        fix = "列入后的事项在该主体的“在列期间”案件中办理"
+    elif file.reopens_with is not None:
+        fix = f"确需重新办理的，由批准人办理“{file.course.steps[file.reopens_with].title}”"
+    else:
+        fix = "无须办理"
+    return Bar(code="CASE_CLOSED", text=f"案件已办结（{file.outcome.label}）", clause=step.clause, fix=fix)
 
 
 def bars(
@@ -109,16 +127,8 @@ def bars(
 ) -> list[Bar]:
     """Everything that stands in the way, the weightiest first; empty when the step may be taken."""
     matter = Matter(file=file, step=step, item=item, actor=actor, form=form, received_at=received_at)
-    closed = file.outcome is not None and not file.is_open(step.name)
-    if closed:
-        return [
-            Bar(
-                code="CASE_CLOSED",
-                text=f"案件已办结（{file.outcome.label if file.outcome else ''}）",
-                clause=step.clause,
-                fix="确需重新办理的，由批准人办理“重新办理”",
-            )
-        ]
+    if (closed := _closed_bar(file, step)) is not None:
+        return [closed]
     role = _role_bar(file, step, actor)
     order = _order_bar(file, step, item)
     found = [bar for gate in step.gates if (bar := gate(matter)) is not None]
@@ -142,15 +152,15 @@ def refusal_of(step: Step, found: Sequence[Bar]) -> Refusal:
 
 
 def read_form(step: Step, form: dict[str, Any]) -> BaseModel:
-    """The form as its model. Raises Malformed naming the first field that does not fit."""
+    """The form as its model. Raises Malformed naming the first field that does not fit, in words without its value."""
     try:
         return step.form.model_validate_json(json.dumps(form))
     except ValidationError as wrong:
-        fault = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
+        fault = faults_of(wrong)[0]
         raise Malformed(
-            detail=f"表单“{step.title}”填写有误",
-            field=".".join(str(part) for part in fault["loc"]),
-            expected=str(fault["msg"]),
+            detail=f"表单“{step.title}”填写有误：{fault.field or '整个表单'}{fault.reason}",
+            field=fault.field or None,
+            expected=fault.expected,
         ) from None
 
 
@@ -160,7 +170,8 @@ def judge(file: CaseFile, command: Command) -> tuple[Step, str, dict[str, Any]]:
     Raises Refusal: with the bars that stand in the way, the stale version, or the field that does not fit.
     """
     step = file.course.steps.get(command.step)
-    if step is None or step.manner is Manner.MACHINE:
+    # Clocks and the machinery enter their own steps; no person takes them, and nobody else takes a person's.
+    if step is None or step.manner is Manner.MACHINE or bool(step.roles) != (command.actor is not None):
         raise Malformed(
             detail=f"没有“{command.step}”这一办理步骤",
             field="action",
@@ -174,7 +185,9 @@ def judge(file: CaseFile, command: Command) -> tuple[Step, str, dict[str, Any]]:
         )
     form = read_form(step, command.form)
     item = file.next_item(step.item) if step.founds_item else command.item
-    if step.item and not step.founds_item and not any(event.item == item for event in file.events):
+    if item and not step.item:
+        raise Malformed(detail=f"“{step.title}”不针对单项，不填 item", field="item", expected="不填")
+    if step.item and not step.founds_item and not (item and any(event.item == item for event in file.events)):
         raise Conflict(
             detail=f"本案没有“{item}”这一项",
             code="ITEM_UNKNOWN",

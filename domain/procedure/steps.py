@@ -69,6 +69,12 @@ class Step:
     item: str = ""  # kind of thing the step is about (objection …): its events carry an item id
     serves: str = ""  # the step that issued the paper which this one serves
     founds_item: bool = False  # the step brings a new item into being: its id is given on entry
+    after_close: bool = False  # a standing step that a closed case still takes
+
+    @property
+    def duty(self) -> bool:
+        """Whether, while open, it is somebody's duty (待办); what a subject may do is a right."""
+        return bool(self.roles) and Role.SUBJECT not in self.roles
 
 
 @dataclass(frozen=True)

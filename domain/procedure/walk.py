@@ -52,7 +52,6 @@ class _ForStep:
 @dataclass(frozen=True)
 class _ForReopening:
     step: str
-    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -147,6 +146,11 @@ class Conduct:
         """Opens a period of the subject, or one that simply runs. The start day does not count."""
         return self.file.open_deadline(key, term, starts_on, owed=False)
 
+    def owed_again(self, key: str | None) -> None:
+        """What the deadline was for was undone: it runs on."""
+        if key is not None:
+            self.file.owe_again(key)
+
     def clock_day(self, event: Event) -> date:
         """Legal day of an event; of a clock that ran out, the last day of its period."""
         key = event.data.get("deadline")
@@ -193,8 +197,9 @@ class Conduct:
         self.file.outcome = outcome
         self.file.stage = Stage.CLOSED
         self.file.lapse()
-        event: Event = await _Pause(_ForReopening(by, outcome))
-        self.file.outcome = None
+        self.file.reopens_with = by
+        event: Event = await _Pause(_ForReopening(by))
+        self.file.outcome = self.file.reopens_with = None
         return event
 
     def anew(self, event: Event) -> None:

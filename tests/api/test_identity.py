@@ -398,7 +398,7 @@ async def test_a_practice_office_lets_anyone_be_a_sample_user(office: Office) ->
     me = await ask(office, answer.json()["token"])
     assert me.json()["roles"] == ["officer"]
     assert_problem(await sign_in(office, "nobody"), 404, "NOT_FOUND")
-    users = (await office.client.get("/api/v1/practice/users")).json()
+    users = (await office.client.get("/api/v1/practice/users")).json()["items"]
     assert {role for user in users for role in user["roles"]} == set(Role)
 
 

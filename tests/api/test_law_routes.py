@@ -67,7 +67,11 @@ async def test_confirmations_on_record_count(app: FastAPI, client: httpx.AsyncCl
         at=datetime(2026, 3, 1, tzinfo=UTC),
         practice=True,
     )
-    app.dependency_overrides[law.confirmations_on_record] = lambda: [confirmed]
+
+    async def on_record() -> list[Confirmation]:
+        return [confirmed]
+
+    app.state.confirmations_on_record = on_record
 
     rule = (await client.get("/regimes/market_regulation", params={"on": "2026-03-02"})).json()["rule"]
 

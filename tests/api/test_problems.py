@@ -121,7 +121,7 @@ async def test_a_log_line_holds_the_route_and_no_value(office: Office, log: io.S
 
 
 async def test_each_problem_has_a_page(office: Office) -> None:
-    listed = (await office.client.get("/problems")).json()
+    listed = (await office.client.get("/problems")).json()["items"]
     assert {kind["code"] for kind in listed} == set(problem_kinds())
     for kind in listed:
         shown = (await office.client.get(f"/problems/{kind['code']}")).json()

@@ -71,18 +71,32 @@ def upgrade() -> None:
         "import_batch",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("file_hash", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("authority", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("actor", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("format", sa.String(length=16), nullable=False),
+        sa.Column("encoding", sa.String(length=16), nullable=True),
+        sa.Column("notices", sa.Text(), nullable=False),
+        sa.Column("judged_on", sa.Date(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=True),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("kept", sa.Integer(), nullable=False),
         sa.Column("repeated", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("duplicates", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
         sa.UniqueConstraint("file_hash", name=op.f("uq_import_batch_file_hash")),
     )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_batch_authority"), ["authority"], unique=False)
+        batch_op.create_index("ix_import_batch_unfinished", ["finished_at", "received_at"], unique=False)
+
     op.create_table(
         "number_series",
         sa.Column("authority", sa.String(length=64), nullable=False),
@@ -230,17 +244,33 @@ def upgrade() -> None:
     )
     op.create_table(
         "import_fault",
+        sa.Column("id", sa.String(length=48), nullable=False),
         sa.Column("import_id", sa.String(length=32), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("field", sa.String(length=64), nullable=False),
         sa.Column("heading", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("expected", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"], ["import_batch.id"], name=op.f("fk_import_fault_import_id_import_batch")
         ),
-        sa.PrimaryKeyConstraint("import_id", "ordinal", name=op.f("pk_import_fault")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_fault")),
+    )
+    with op.batch_alter_table("import_fault", schema=None) as batch_op:
+        batch_op.create_index("ix_import_fault_page", ["import_id", "row"], unique=False)
+
+    op.create_table(
+        "import_receipt",
+        sa.Column("command_id", sa.String(length=160), nullable=False),
+        sa.Column("import_id", sa.String(length=32), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_batch.id"], name=op.f("fk_import_receipt_import_id_import_batch")
+        ),
+        sa.PrimaryKeyConstraint("command_id", name=op.f("pk_import_receipt")),
     )
     op.create_table(
         "penalty_record",
@@ -252,9 +282,6 @@ def upgrade() -> None:
         sa.Column("subject_ref", sa.String(length=64), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("record", sa.LargeBinary(), nullable=False),
-        sa.Column("regime", sa.String(length=64), nullable=True),
-        sa.Column("trigger", sa.Text(), nullable=True),
-        sa.Column("case_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
             ["import_id"], ["import_batch.id"], name=op.f("fk_penalty_record_import_id_import_batch")
         ),
@@ -263,7 +290,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("penalty_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_penalty_record_authority"), ["authority"], unique=False)
-        batch_op.create_index(batch_op.f("ix_penalty_record_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_penalty_record_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_penalty_record_subject_ref"), ["subject_ref"], unique=False)
 
@@ -321,6 +347,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "lead",
+        sa.Column("command_id", sa.String(length=160), nullable=False),
+        sa.Column("penalty_id", sa.String(length=32), nullable=False),
+        sa.Column("import_id", sa.String(length=32), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("authority", sa.String(length=64), nullable=False),
+        sa.Column("regime", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("remarks", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_batch.id"], name=op.f("fk_lead_import_id_import_batch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["penalty_id"], ["penalty_record.id"], name=op.f("fk_lead_penalty_id_penalty_record")
+        ),
+        sa.PrimaryKeyConstraint("command_id", name=op.f("pk_lead")),
+    )
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_lead_page", ["import_id", "row"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_penalty_id"), ["penalty_id"], unique=False)
+
+    op.create_table(
         "task_log",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("task_id", sa.String(length=32), nullable=False),
@@ -342,6 +394,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_log_task_id"))
 
     op.drop_table("task_log")
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lead_penalty_id"))
+        batch_op.drop_index("ix_lead_page")
+        batch_op.drop_index(batch_op.f("ix_lead_case_id"))
+
+    op.drop_table("lead")
     with op.batch_alter_table("delegation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegation_substitute_account_id"))
         batch_op.drop_index(batch_op.f("ix_delegation_lender_account_id"))
@@ -356,10 +414,13 @@ def downgrade() -> None:
     with op.batch_alter_table("penalty_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_penalty_record_subject_ref"))
         batch_op.drop_index(batch_op.f("ix_penalty_record_import_id"))
-        batch_op.drop_index(batch_op.f("ix_penalty_record_case_id"))
         batch_op.drop_index(batch_op.f("ix_penalty_record_authority"))
 
     op.drop_table("penalty_record")
+    op.drop_table("import_receipt")
+    with op.batch_alter_table("import_fault", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_fault_page")
+
     op.drop_table("import_fault")
     op.drop_table("event")
     with op.batch_alter_table("document", schema=None) as batch_op:
@@ -388,6 +449,10 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("office")
     op.drop_table("number_series")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_batch_unfinished")
+        batch_op.drop_index(batch_op.f("ix_import_batch_authority"))
+
     op.drop_table("import_batch")
     with op.batch_alter_table("confirmation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_confirmation_regime"))

@@ -1,0 +1,118 @@
+"""Preparing a case: law, calendar and authority as values, and keyed references in place of identities.
+
+An officer who opens a case and an import that finds a lead prepare it the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.confirmation import Confirmation
+from domain.days.working_days import WorkingDays
+from domain.identifiers import document_key
+from domain.procedure.events import legal_day
+from domain.procedure.forms import OpenCase
+from domain.procedure.opening import Authority, Opening
+from domain.refusals import Bar, LegalRefusal, Malformed
+from domain.regimes import Lawbook
+from domain.rules import Rule
+from law.calendar_loader import load_calendar
+from law.loader import load_lawbook
+from law.resolve import Draft, resolve
+from storage.office import Office
+from storage.people import subject_ref
+
+
+def prepare(
+    office: Office,
+    form: OpenCase,
+    confirmations: Sequence[Confirmation],
+    *,
+    at: datetime,
+    clock_offset: float = 0.0,
+) -> Opening:
+    """The opening of a case at an instant of office time, under the confirmations on record.
+
+    Raises Malformed for an unknown authority, NotFound for an unknown regime, LegalRefusal for one not in force or
+    still a draft.
+    """
+    return opening_of(
+        office,
+        form,
+        authority=authority_of(load_lawbook(), form.authority),
+        rule=rule_in_force(form.regime, confirmations, at),
+        calendar=load_calendar(known_on=legal_day(at)).working_days,
+        clock_offset=clock_offset,
+    )
+
+
+def opening_of(
+    office: Office,
+    form: OpenCase,
+    *,
+    authority: Authority,
+    rule: Rule,
+    calendar: WorkingDays,
+    clock_offset: float = 0.0,
+) -> Opening:
+    """The opening on these values, with its keyed references."""
+    keyed = office.keyed
+    subject = subject_ref(keyed, form.subject.id_number)
+    document = keyed(f"{form.document.kind.value}|{document_key(form.document.number)}", "document")
+    return Opening(
+        form=form,
+        authority=authority,
+        rule=rule,
+        calendar=calendar,
+        practice=office.practice,
+        subject_ref=subject,
+        document_ref=document,
+        business_key=keyed(f"{rule.regime}|{subject}|{document}", "business"),
+        clock_offset=clock_offset,
+    )
+
+
+def rule_in_force(regime: str, confirmations: Sequence[Confirmation], at: datetime) -> Rule:
+    """The rule of a regime on the day, with the confirmations on record. Raises LegalRefusal for a draft."""
+    outcome = resolve(load_lawbook(), regime, legal_day(at), confirmations=confirmations)
+    if isinstance(outcome, Draft):
+        raise draft_refusal(outcome)
+    return outcome
+
+
+def draft_refusal(draft: Draft) -> LegalRefusal:
+    """A regime with unverified figures opens no case: names each."""
+    return LegalRefusal(
+        code="REGIME_IS_DRAFT",
+        title="名单制度尚有未核实事项",
+        detail=f"“{draft.title}”有{len(draft.missing)}项所需内容未经核实，不能据以立案",
+        field="regime",
+        expected="由有权法制人员核对原文后逐项确认",
+        clause="宁信用〔2021〕1号 三（四）",
+        blocked_by=[
+            Bar(code="NOT_VERIFIED", text=f"{missing.key}：{missing.why}", fix="确认并注明出处")
+            for missing in draft.missing
+        ],
+    )
+
+
+def authority_of(book: Lawbook, code: str) -> Authority:
+    """The authority of this code as a case pins it. Raises Malformed for an unknown one."""
+    found = book.authority(code)
+    if found is None:
+        raise Malformed(
+            detail="没有这一机关", field="authority", expected="机关目录中的代码或者统一社会信用代码"
+        )
+    superior = book.authorities.get(found.superior) if found.superior else None
+    return Authority(
+        code=found.code,
+        name=found.name,
+        level=found.level,
+        docmark=found.docmark,
+        reconsideration=found.reconsideration,
+        court=found.court,
+        superior=found.superior,
+        superior_name=superior.name if superior else None,
+        regimes=tuple(found.regimes),
+    )
