@@ -233,7 +233,7 @@ _ANY_FORM: Final = {"anyOf": [{"$ref": f"#/components/schemas/{form.__name__}"} 
     summary="办理一个步骤",
     openapi_extra=body_examples(STEPS, schema=_ANY_FORM),
 )
-async def act(
+async def take_step(
     services: TheOffice,
     actor: CurrentActor,
     case: Case,

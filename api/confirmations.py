@@ -53,7 +53,7 @@ class Confirm(StrictModel):
     summary="确认一项数值及其出处",
     openapi_extra=body_examples(CONFIRMATIONS),
 )
-async def confirm(
+async def confirm_figure(
     services: TheOffice, actor: CurrentActor, regime: RegimeKey, key: IdempotencyKey, body: Submitted[Confirm]
 ) -> JSONResponse:
     """Enters the confirmation; in a practice office it is marked 演示 and counts nowhere else."""

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
+from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
@@ -30,7 +32,8 @@ from intake.faults import refuse
 from intake.report import write_report_xlsx
 from intake.results import ImportSummary, RowFault, SourceFormat
 from law.loader import load_lawbook
-from storage.imports import Imports, ImportView, Upload
+from storage.answers import Request
+from storage.imports import ROUTE, Imports, ImportView, Upload
 from storage.tables import IMPORT, IMPORT_FAULT, LEAD
 
 router = APIRouter(prefix="/imports", tags=["imports"])
@@ -122,7 +125,7 @@ def _imports(services: TheOffice) -> Imports:
     return Imports(services.office)
 
 
-def _importer(request: Request) -> Importer:
+def _importer(request: HttpRequest) -> Importer:
     importer: Importer = request.app.state.importer
     return importer
 
@@ -164,7 +167,7 @@ Import = Annotated[ImportView, Depends(_visible)]
     responses={200: {"description": "这份文件已经导入过：原批次"}},
 )
 async def hand_in(
-    request: Request,
+    request: HttpRequest,
     services: TheOffice,
     imports: TheImports,
     importer: Annotated[Importer, Depends(_importer)],
@@ -178,27 +181,29 @@ async def hand_in(
     """
     data, name = await _submitted(request)
     file_hash = imports.file_hash(data, actor.authority or "")
-    earlier = await imports.earlier(key, file_hash, actor)
-    if earlier is None:
+    upload = None
+    if not await imports.known(file_hash):
         today = legal_day(await services.confirmations.now())
         upload = await run_in_threadpool(_read, data, name, today)
-        import_id, new = await imports.receive(upload, actor, key)
-    else:
-        (import_id, replayed), new = earlier, False
-        if not replayed:
-            await imports.receive_again(import_id, actor, key, file_hash)
+
+    async def receive(connection: AsyncConnection) -> dict[str, Any]:
+        return await imports.receive(connection, file_hash, upload, actor)
+
+    given = await services.answers.once(Request(key, ROUTE, actor, {"file": file_hash}), receive)
     importer.call()
+    import_id = given.result["import"]
+    repeated = given.replayed or given.result["repeated"]
     view = await imports.import_of(import_id, authority=None)
     headers = {"Location": f"/api/v1/imports/{import_id}"}
-    if not new:
+    if given.replayed:
         headers["Idempotent-Replayed"] = "true"
-    body = await _whole(imports, view) | {"repeated_file": not new}
-    return JSONResponse(body, status_code=202 if new else 200, headers=headers)
+    body = await _whole(imports, view) | {"repeated_file": repeated}
+    return JSONResponse(body, status_code=200 if repeated else 202, headers=headers)
 
 
 @router.get("", summary="导入批次列表")
 async def list_imports(
-    request: Request, imports: TheImports, whose: Whose, page: Annotated[PageRequest, Depends(LISTING)]
+    request: HttpRequest, imports: TheImports, whose: Whose, page: Annotated[PageRequest, Depends(LISTING)]
 ) -> Response:
     """Imports of the own body; the credit office and auditors see all."""
     rows, views = await imports.imports(page.fetch, authority=whose)
@@ -214,7 +219,7 @@ async def show_import(imports: TheImports, view: Import) -> JSONResponse:
 
 @router.get("/{import_id}/faults", summary="未接收的行及原因")
 async def list_faults(
-    request: Request,
+    request: HttpRequest,
     imports: TheImports,
     view: Import,
     page: Annotated[PageRequest, Depends(FAULT_LISTING)],
@@ -227,7 +232,7 @@ async def list_faults(
 
 @router.get("/{import_id}/leads", summary="线索及立案情况")
 async def list_leads(
-    request: Request,
+    request: HttpRequest,
     imports: TheImports,
     view: Import,
     page: Annotated[PageRequest, Depends(LEAD_LISTING)],
@@ -265,7 +270,7 @@ async def download_report(imports: TheImports, view: Import) -> Response:
 # -- reading the request
 
 
-async def _submitted(request: Request) -> tuple[bytes, str]:
+async def _submitted(request: HttpRequest) -> tuple[bytes, str]:
     """The bytes of the file, and its name; of a JSON list, its records as a file."""
     if request.headers.get("content-type", "").lower().startswith(_FORM):
         async with request.form(max_files=1, max_fields=0) as form:

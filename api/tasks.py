@@ -123,7 +123,7 @@ async def _own_task(services: Services, actor: Actor, task_id: str) -> dict[str,
 
 
 @router.post("/{task_id}/claim", summary="领取")
-async def claim(
+async def claim_task(
     services: TheOffice, actor: CurrentActor, task_id: TaskId, key: IdempotencyKey
 ) -> JSONResponse:
     """Takes a task; taking what one holds already changes nothing."""
@@ -139,7 +139,7 @@ async def claim(
 
 
 @router.post("/{task_id}/release", summary="退回")
-async def release(
+async def release_task(
     services: TheOffice, actor: CurrentActor, task_id: TaskId, key: IdempotencyKey
 ) -> JSONResponse:
     """Gives a task back to the group; giving back what nobody holds changes nothing."""
@@ -155,7 +155,7 @@ async def release(
 
 
 @router.post("/{task_id}/reassign", summary="转办")
-async def reassign(
+async def reassign_task(
     services: TheOffice, actor: CurrentActor, task_id: TaskId, key: IdempotencyKey, body: Submitted[HandOver]
 ) -> JSONResponse:
     """Hands a task over to another account of the group; its holder, an approver or a supervisor may do it."""

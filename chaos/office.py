@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
@@ -78,11 +78,13 @@ class ChaosOffice:
 
     async def halt(self, *names: Name) -> None:
         """Ends these parts, or all, as a power cut would: kill -9, and no restart."""
-        ending = [self._parts[name].stop(0.0) for name in names or PARTS]
-        for name in names or PARTS:
-            self.kill(name)
-        await asyncio.gather(*ending)
-        await asyncio.gather(*(self._keeping[name] for name in names or PARTS), return_exceptions=True)
+        halted = [self._keeping[name] for name in names or PARTS]
+        await asyncio.gather(*(self._parts[name].stop(0.0) for name in names or PARTS))
+        while not all(task.done() for task in halted):  # one may just have been started again
+            for name in names or PARTS:
+                self.kill(name)
+            await asyncio.sleep(0.05)
+        await asyncio.gather(*halted, return_exceptions=True)
 
     def kill(self, name: Name) -> bool:
         """kill -9 one part; False when it was dead already."""
@@ -169,16 +171,14 @@ async def chaos_office(
     home: Path, *, database: Database = "sqlite", say: Callable[[str], None] = print
 ) -> AsyncIterator[ChaosOffice]:
     """A fresh practice office in `home`, started; nothing of it runs any more at the end."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
     ports = _free_ports("api", "temporal", "ui")
     with postgres.server(home / "postgres") if database == "postgres" else postgres.none() as url:
-        settings = Settings(
-            home=home,
-            office="practice",
-            temporal_address=f"127.0.0.1:{ports['temporal']}",
-            **({"database_url": url} if url else {}),
+        where: dict[str, Any] = {"database_url": url} if url else {}
+        settings = Settings.load(
+            home=home, office="practice", temporal_address=f"127.0.0.1:{ports['temporal']}", **where
         )
-        settings.logs.mkdir(exist_ok=True)
+        await asyncio.to_thread(settings.logs.mkdir, exist_ok=True)
         load_or_create_key(settings.key_file)
         await upgrade(settings.database_url)
         opened = await open_office(settings)

@@ -25,9 +25,9 @@ app = typer.Typer()
 
 FAILED, REFUSED = 1, 2
 
-#: The source that a practice confirmation names: nobody can take it for one.
-PRACTICE_DOCUMENT: Final = "演示文件（仅供演练，不是真实出处）"
-PRACTICE_CLAUSE: Final = "演示"
+#: Stands before the source that a practice confirmation names: nobody can take it for one that was read.
+PRACTICE_MARK: Final = "演示确认，未核对原文："
+NO_CLAUSE: Final = "未写明条款"
 
 
 def read_day(text: str) -> date:
@@ -123,8 +123,8 @@ def _for_practice(one: Mapping[str, Any]) -> dict[str, Any]:
         "key": one["key"],
         "since": one["since"],
         **stated,
-        "document": PRACTICE_DOCUMENT,
-        "clause": PRACTICE_CLAUSE,
+        "document": f"{PRACTICE_MARK}{one['basis']['document']}",
+        "clause": one["basis"]["clause"] or NO_CLAUSE,
     }
 
 

@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from cli.client import Api, RefusedError
 from domain.people import Role
 from domain.procedure.outcome import Outcome, Stage
-from domain.rules import SubjectKind
+from domain.rules import SubjectKind, Unit
 from intake.sample import make_person_id, make_uscc
 
 FORMS: Final = Path(__file__).resolve().parent.parent / "examples" / "demo" / "forms.yaml"
@@ -59,6 +59,10 @@ class PracticeOffice:
         if login not in self._tokens:
             self._tokens[login] = self.api.signed_in(login)
         return self._tokens[login]
+
+    def has(self, authority: str, role: Role) -> bool:
+        """Whether there is a sample user with that role at that body."""
+        return any(user["authority"] == authority and role in user["roles"] for user in self._users)
 
     def holder(self, authority: str, role: Role) -> Api:
         """The office as the first sample user with that role at that body asks it. Raises UnexpectedError."""
@@ -212,10 +216,18 @@ class PracticeCase:
         self._forward({"to": at.isoformat()})
 
     def let_window_pass(self) -> None:
-        """The period in which the subject may speak runs out."""
+        """The period in which the subject may speak runs out, and the office opens again."""
         while self.stage == Stage.OBJECTION_WINDOW:
             self.let_alarm_ring()
         self.say("异议期满")
+        self.let_office_open()
+
+    def let_office_open(self) -> None:
+        """The next morning on which the office works: today's, unless today is a day of rest."""
+        yesterday = self.today - date.resolution
+        open_on = self._add(yesterday, {"count": 1, "unit": Unit.WORKING_DAY})
+        if open_on > self.today:
+            self.let_time_pass_until(open_on)
 
     # -- the procedure, in its order
 
@@ -333,24 +345,22 @@ class PracticeCase:
 
     def deadlines(self) -> list[Form]:
         """Its deadlines as they stand."""
-        found: list[Form] = self._see("/deadlines")
+        found: list[Form] = self._see("/deadlines")["items"]
         return found
 
     def timeline(self) -> list[Form]:
         """Its events."""
-        found: list[Form] = self._see("/timeline")
+        found: list[Form] = self._see("/timeline")["items"]
         return found
 
     def documents(self) -> list[Form]:
         """Its numbered papers."""
-        found: list[Form] = self._see("/documents")
+        found: list[Form] = self._see("/documents")["items"]
         return found
 
     def end_of(self, term: Mapping[str, Any]) -> date:
         """The day on which a period that starts today ends."""
-        length = {"count": str(term["count"]), "unit": term["unit"]}
-        added = self.office.api.get("/calendar/add", date=self.today.isoformat(), **length)
-        return date.fromisoformat(added["end"]["due"])
+        return self._add(self.today, term)
 
     @cached_property
     def rule(self) -> Form:
@@ -392,6 +402,12 @@ class PracticeCase:
 
     def _see(self, part: str) -> Any:
         return self._asker(Role.OFFICER).get(f"/cases/{self.no}{part}")
+
+    def _add(self, start: date, term: Mapping[str, Any]) -> date:
+        """The end of a period by the calendar as it was known when the case was opened."""
+        length = {"count": str(term["count"]), "unit": str(term["unit"])}
+        days = {"date": start.isoformat(), "known_on": self.opened.isoformat()}
+        return date.fromisoformat(self.office.api.get("/calendar/add", **days, **length)["end"]["due"])
 
     def _counted(self) -> Form:
         """Where the decision period runs from something outside the case: from the day before it was opened."""

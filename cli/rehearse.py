@@ -225,7 +225,7 @@ class _RehearsedCase(PracticeCase):
 
     def _who(self, by: Mapping[str, Any] | None) -> str:
         if by is None:
-            return "期限届满，自动记录"
+            return "系统自动记录"
         titles = "、".join(Role(role).label for role in by["roles"])
         elsewhere = by["authority"] not in (None, self.authority)
         return f"{titles}（{self.office.bodies[by['authority']]['name']}）" if elsewhere else titles
@@ -275,7 +275,7 @@ def _print(
         markup=False,
     )
     console.print(
-        "机关的各步骤按最早可能之日办理；“至迟”是该步骤所在期限的最后一日。"
+        "机关的各步骤按最早可能的工作日办理；“至迟”是该步骤所在期限的最后一日。"
         "“预估”的日期涉及尚未公布放假安排的年度，公布后重新计算。"
     )
     steps = Table(title="办理时间表", title_justify="left", box=box.ROUNDED)

@@ -51,7 +51,9 @@ async def _rehydrate(settings: Settings) -> int:
         async def start(case_id: str, kind: str) -> None:
             async with gate:
                 await carrier.start(case_id, kind)
-                await carrier.compare_with_record(case_id)  # one that runs may know less than the record, or else
+                await carrier.compare_with_record(
+                    case_id
+                )  # one that runs may know less than the record, or else
             progress.advance(bar)
 
         await asyncio.gather(*(start(row.id, row.kind) for row in rows))

@@ -25,8 +25,7 @@ from domain.refusals import NotFound
 from storage.crypto import Sealer, sm3_hex
 from storage.database import database_now, reading, writing
 from storage.office import Office
-from storage.receipts import KeyReused
-from storage.tables import CASE, IMPORT, IMPORT_FAULT, IMPORT_RECEIPT, LEAD, PENALTY, SUBMISSION
+from storage.tables import CASE, IMPORT, IMPORT_FAULT, LEAD, PENALTY, SUBMISSION
 
 # Technical limits, none a legal figure.
 _LEASE = timedelta(seconds=20)  # whoever takes a file over says so at least this often
@@ -160,38 +159,20 @@ class Imports:
         """Equal for the same bytes from the same body; tells nothing of them."""
         return self._office.keyed(f"{authority}|{sm3_hex(data)}", "import")
 
-    async def earlier(self, key: str, file_hash: str, actor: Actor) -> tuple[str, bool] | None:
-        """The import that this file, or this request, has begun already; and whether it is the very same request.
-
-        Raises KeyReused when the key stands for another file or another person.
-        """
+    async def known(self, file_hash: str) -> bool:
+        """Whether this file was handed in before."""
         async with reading(self._office.engine) as connection:
-            return await self._earlier(connection, key, file_hash, actor)
+            return await self._same(connection, file_hash) is not None
 
-    async def receive(self, upload: Upload, actor: Actor, key: str) -> tuple[str, bool]:
-        """Commits the file; its import, and whether it is a new one. Raises KeyReused."""
-        file_hash = self.file_hash(upload.data, actor.authority or "")
-        try:
-            async with writing(self._office.engine) as connection:
-                if (found := await self._earlier(connection, key, file_hash, actor)) is not None:
-                    return found[0], False
-                import_id = uuid4().hex
-                now = await database_now(connection)
-                await self._insert(connection, import_id, file_hash, upload, actor, now)
-                await self._note(connection, key, import_id, file_hash, actor, now)
-                return import_id, True
-        except IntegrityError:  # PostgreSQL: the same file came twice in this moment
-            found = await self.earlier(key, file_hash, actor)
-            assert found is not None
-            return found[0], False
+    async def receive(
+        self, connection: AsyncConnection, file_hash: str, upload: Upload | None, actor: Actor
+    ) -> dict[str, Any]:
+        """Keeps the file in the transaction of its receipt; `upload` may be None for one that is known.
 
-    async def receive_again(self, import_id: str, actor: Actor, key: str, file_hash: str) -> None:
-        """Notes that the file came once more; leads that could not be opened then are to be tried again."""
-        async with writing(self._office.engine) as connection:
-            found = await self._earlier(connection, key, file_hash, actor)
-            if found is not None and found[1]:
-                return  # noted by the same request a moment ago
-            await self._note(connection, key, import_id, file_hash, actor, await database_now(connection))
+        Answers with its import, and whether that is an earlier one: then what could not be opened is tried again.
+        """
+        import_id = await self._same(connection, file_hash)
+        if import_id is not None:
             unopened = select(LEAD.c.command_id).where(
                 LEAD.c.import_id == import_id, LEAD.c.problem.is_not(None)
             )
@@ -200,6 +181,11 @@ class Imports:
                 .where(IMPORT.c.id == import_id, IMPORT.c.stage == "done", unopened.exists())
                 .values(stage="retrying", finished_at=None, claimed_until=None)
             )
+            return {"import": import_id, "repeated": True}
+        assert upload is not None, "a file that is not known must have been read"
+        import_id = uuid4().hex
+        await self._insert(connection, import_id, file_hash, upload, actor)
+        return {"import": import_id, "repeated": False}
 
     # -- taking over
 
@@ -434,20 +420,8 @@ class Imports:
         until = await database_now(connection) + _LEASE
         await connection.execute(update(IMPORT).where(IMPORT.c.id == job.id).values(claimed_until=until))
 
-    async def _earlier(
-        self, connection: AsyncConnection, key: str, file_hash: str, actor: Actor
-    ) -> tuple[str, bool] | None:
-        query = select(IMPORT_RECEIPT).where(IMPORT_RECEIPT.c.command_id == key)
-        if (row := (await connection.execute(query)).first()) is not None:
-            if row.file_hash != file_hash or row.person_id != actor.person_id:
-                raise KeyReused(
-                    detail="同一幂等键已用于另一请求",
-                    field="Idempotency-Key",
-                    expected="每个新请求使用新的键；重发同一请求使用原键和原内容",
-                )
-            return str(row.import_id), True
-        same = await connection.scalar(select(IMPORT.c.id).where(IMPORT.c.file_hash == file_hash))
-        return (str(same), False) if same is not None else None
+    async def _same(self, connection: AsyncConnection, file_hash: str) -> str | None:
+        return await connection.scalar(select(IMPORT.c.id).where(IMPORT.c.file_hash == file_hash))
 
     async def _insert(
         self,
@@ -456,7 +430,6 @@ class Imports:
         file_hash: str,
         upload: Upload,
         actor: Actor,
-        now: datetime,
     ) -> None:
         await connection.execute(
             insert(IMPORT).values(
@@ -470,29 +443,10 @@ class Imports:
                 encoding=upload.encoding,
                 notices=_json(upload.notices),
                 judged_on=upload.judged_on,
-                received_at=now,
+                received_at=await database_now(connection),
                 file=self._sealer.seal(upload.data, import_id.encode()),
                 stage="reading",
                 rows=upload.rows,
-            )
-        )
-
-    async def _note(
-        self,
-        connection: AsyncConnection,
-        key: str,
-        import_id: str,
-        file_hash: str,
-        actor: Actor,
-        now: datetime,
-    ) -> None:
-        await connection.execute(
-            insert(IMPORT_RECEIPT).values(
-                command_id=key,
-                import_id=import_id,
-                file_hash=file_hash,
-                person_id=actor.person_id,
-                received_at=now,
             )
         )
 

@@ -243,18 +243,6 @@ class ImportRow(SQLModel, table=True):
     duplicates: int = 0  # of the refused: the same penalty twice in this file
 
 
-class ImportReceiptRow(SQLModel, table=True):
-    """Each time that a file was handed in, under its idempotency key."""
-
-    __tablename__ = "import_receipt"
-
-    command_id: str = Field(primary_key=True, max_length=160)
-    import_id: str = Field(foreign_key="import_batch.id", max_length=32)
-    file_hash: str = Field(max_length=64)
-    person_id: str = Field(max_length=64)
-    received_at: datetime = Field(sa_type=UtcDateTime)
-
-
 class ImportFaultRow(SQLModel, table=True):
     """One fault of a refused row of an intake file: where and why, never the value."""
 
@@ -336,7 +324,6 @@ SERIES = _table(SeriesRow)
 DOCUMENT = _table(DocumentRow)
 OUTBOX = _table(OutboxRow)
 IMPORT = _table(ImportRow)
-IMPORT_RECEIPT = _table(ImportReceiptRow)
 IMPORT_FAULT = _table(ImportFaultRow)
 PENALTY = _table(PenaltyRow)
 LEAD = _table(LeadRow)

@@ -12,6 +12,7 @@ from domain.days import deadlines as days
 from domain.days.deadlines import Deadline, Status
 from domain.days.periods import PeriodEnd, end_of_day
 from domain.days.working_days import WorkingDays
+from domain.people import Relation
 from domain.procedure.events import Event
 from domain.procedure.opening import Opening
 from domain.procedure.outcome import Outcome, Stage
@@ -76,6 +77,17 @@ class CaseFile:
     @cached_property
     def opening(self) -> Opening:
         return Opening.submitted(self.events[0].data)
+
+    @cached_property
+    def relation(self) -> Relation:
+        """The bodies and persons that the case is theirs to deal with."""
+        opening = self.opening
+        return Relation(
+            authority=opening.authority.code,
+            superior=opening.authority.superior,
+            overseers=tuple(code for code in (opening.authority.superior,) if code),
+            subject_refs=(opening.subject_ref,),
+        )
 
     @property
     def rule(self) -> Rule:

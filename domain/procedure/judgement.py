@@ -59,13 +59,7 @@ class Action(BaseModel):
 
 def relation_of(file: CaseFile) -> Relation:
     """The bodies and persons that the case is theirs to deal with."""
-    opening = file.opening
-    return Relation(
-        authority=opening.authority.code,
-        superior=opening.authority.superior,
-        overseers=tuple(code for code in (opening.authority.superior,) if code),
-        subject_refs=(opening.subject_ref,),
-    )
+    return file.relation
 
 
 def _role_bar(file: CaseFile, step: Step, actor: Actor | None) -> Bar | None:

@@ -261,18 +261,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_import_fault_page", ["import_id", "row"], unique=False)
 
     op.create_table(
-        "import_receipt",
-        sa.Column("command_id", sa.String(length=160), nullable=False),
-        sa.Column("import_id", sa.String(length=32), nullable=False),
-        sa.Column("file_hash", sa.String(length=64), nullable=False),
-        sa.Column("person_id", sa.String(length=64), nullable=False),
-        sa.Column("received_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["import_batch.id"], name=op.f("fk_import_receipt_import_id_import_batch")
-        ),
-        sa.PrimaryKeyConstraint("command_id", name=op.f("pk_import_receipt")),
-    )
-    op.create_table(
         "penalty_record",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("natural_key", sa.String(length=64), nullable=False),
@@ -417,7 +405,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_penalty_record_authority"))
 
     op.drop_table("penalty_record")
-    op.drop_table("import_receipt")
     with op.batch_alter_table("import_fault", schema=None) as batch_op:
         batch_op.drop_index("ix_import_fault_page")
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Select, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.penalty_record import FaultKind, PenaltyRecord, fault
 from domain.people import Actor, Role
@@ -21,9 +20,8 @@ from storage.database import database_now, make_engine, reading, writing
 from storage.imports import Chunk, Imports, Job, Kept, Lead, Upload, lead_key
 from storage.migrations import upgrade
 from storage.office import Office
-from storage.receipts import KeyReused
 from storage.record import seal_command
-from storage.tables import IMPORT, IMPORT_FAULT, IMPORT_RECEIPT, LEAD, PENALTY, SUBMISSION
+from storage.tables import IMPORT, IMPORT_FAULT, LEAD, PENALTY, SUBMISSION
 
 KEY = bytes(range(32))
 OFFICER = Actor(
@@ -44,14 +42,14 @@ async def office(database_url: str) -> AsyncIterator[Office]:
     await engine.dispose()
 
 
-def upload(data: bytes = b"a file", rows: int = 2) -> Upload:
+def upload(data: bytes) -> Upload:
     return Upload(
         data=data,
         name="孙隐名.csv",
         format="csv",
         encoding="UTF-8",
         notices=(),
-        rows=rows,
+        rows=2,
         judged_on=date(2026, 11, 24),
     )
 
@@ -124,9 +122,18 @@ async def claimed(imports: Imports) -> Job:
     return job
 
 
-async def handed_in(imports: Imports, data: bytes = b"a file", rows: int = 2) -> Job:
-    await imports.receive(upload(data, rows), OFFICER, uuid4().hex)
-    return await claimed(imports)
+async def received(office: Office, data: bytes = b"a file", actor: Actor = OFFICER) -> tuple[str, bool]:
+    """The import of the file, and whether it was an earlier one."""
+    imports = Imports(office)
+    file_hash = imports.file_hash(data, actor.authority or "")
+    async with writing(office.engine) as connection:
+        answer = await imports.receive(connection, file_hash, upload(data), actor)
+    return answer["import"], answer["repeated"]
+
+
+async def handed_in(office: Office, data: bytes = b"a file") -> Job:
+    await received(office, data)
+    return await claimed(Imports(office))
 
 
 async def count(office: Office, query: Select[Any]) -> int:
@@ -145,13 +152,13 @@ async def broken_off(office: Office) -> None:
 
 async def test_a_file_is_taken_over_by_one_at_a_time(office: Office) -> None:
     imports = Imports(office)
-    await handed_in(imports)
+    await handed_in(office)
     assert await imports.claim() is None
 
 
 async def test_a_chunk_counts_once_whoever_brings_it(office: Office) -> None:
     imports = Imports(office)
-    job = await handed_in(imports)
+    job = await handed_in(office)
     number = fault("document_number", FaultKind.MISSING, "缺少必填内容", "必填")
     chunk = Chunk(
         drawn=2, refused=1, kept=[kept(office, imports, "宁市监罚〔2026〕1号")], faults=[(3, number)]
@@ -166,7 +173,7 @@ async def test_a_chunk_counts_once_whoever_brings_it(office: Office) -> None:
 
 async def test_work_broken_off_is_taken_up_behind_what_was_done(office: Office) -> None:
     imports = Imports(office)
-    job = await handed_in(imports)
+    job = await handed_in(office)
     await imports.take(job, 0, Chunk(drawn=1, kept=[kept(office, imports, "宁市监罚〔2026〕1号")]))
     await broken_off(office)
     again = await claimed(imports)
@@ -176,7 +183,7 @@ async def test_work_broken_off_is_taken_up_behind_what_was_done(office: Office) 
 
 async def test_the_file_itself_is_forgotten_when_it_has_been_taken_over(office: Office) -> None:
     imports = Imports(office)
-    job = await handed_in(imports)
+    job = await handed_in(office)
     await imports.finish(job)
     assert await count(office, select(IMPORT.c.id).where(IMPORT.c.file.is_not(None))) == 0
     assert (await imports.import_of(job.id, authority=None)).state == "done"
@@ -185,7 +192,7 @@ async def test_the_file_itself_is_forgotten_when_it_has_been_taken_over(office: 
 async def test_a_penalty_that_is_on_record_is_kept_once(office: Office) -> None:
     imports = Imports(office)
     for data in (b"first", b"second"):
-        job = await handed_in(imports, data)
+        job = await handed_in(office, data)
         await imports.take(job, 0, Chunk(drawn=1, kept=[kept(office, imports, "宁市监罚〔2026〕1号")]))
         await imports.finish(job)
     view = await imports.import_of(job.id, authority=None)
@@ -195,29 +202,29 @@ async def test_a_penalty_that_is_on_record_is_kept_once(office: Office) -> None:
 
 async def test_a_lead_in_two_files_is_received_once(office: Office) -> None:
     imports = Imports(office)
-    received = []
+    carried = []
     for data in (b"first", b"second"):
-        job = await handed_in(imports, data)
+        job = await handed_in(office, data)
         row = kept(office, imports, "宁市监罚〔2026〕1号")
-        received.append(
+        carried.append(
             await imports.take(job, 0, Chunk(drawn=1, kept=[row], leads=[await lead(office, row)]))
         )
         await imports.finish(job)
-    assert [len(commands or []) for commands in received] == [1, 0]
+    assert [len(commands or []) for commands in carried] == [1, 0]
     assert await count(office, select(SUBMISSION)) == 1
     assert (await imports.import_of(job.id, authority=None)).opening == 0
 
 
 async def test_a_lead_that_was_barred_is_received_with_the_file_that_brings_it_again(office: Office) -> None:
     imports = Imports(office)
-    first = await handed_in(imports, b"first")
+    first = await handed_in(office, b"first")
     row = kept(office, imports, "宁市监罚〔2026〕1号")
     barred = await lead(office, row, barred=True)
     assert await imports.take(first, 0, Chunk(drawn=1, kept=[row], leads=[barred])) == []
     await imports.finish(first)
     assert [said["state"] for said in await imports.not_opened(first.id)] == ["not_opened"]
 
-    second = await handed_in(imports, b"second")
+    second = await handed_in(office, b"second")
     again = kept(office, imports, "宁市监罚〔2026〕1号", row=9)
     commands = await imports.take(second, 0, Chunk(drawn=1, kept=[again], leads=[await lead(office, again)]))
     assert len(commands or []) == 1
@@ -227,14 +234,12 @@ async def test_a_lead_that_was_barred_is_received_with_the_file_that_brings_it_a
 
 async def test_barred_leads_of_a_file_that_comes_again_are_tried_again(office: Office) -> None:
     imports = Imports(office)
-    job = await handed_in(imports)
+    job = await handed_in(office)
     row = kept(office, imports, "宁市监罚〔2026〕1号")
     await imports.take(job, 0, Chunk(drawn=1, kept=[row], leads=[await lead(office, row, barred=True)]))
     await imports.finish(job)
 
-    found = await imports.earlier("a-new-key", imports.file_hash(b"a file", OFFICER.authority or ""), OFFICER)
-    assert found == (job.id, False)
-    await imports.receive_again(job.id, OFFICER, "a-new-key", "hash")
+    assert await received(office) == (job.id, True)
     again = await claimed(imports)
     assert (again.id, again.stage) == (job.id, "retrying")
     (unopened,) = await imports.unopened(job.id, "", 10)
@@ -243,21 +248,12 @@ async def test_barred_leads_of_a_file_that_comes_again_are_tried_again(office: O
     assert await imports.unopened(job.id, "", 10) == []
 
 
-async def test_a_key_stands_for_one_file_and_one_person(office: Office) -> None:
-    imports = Imports(office)
-    import_id, new = await imports.receive(upload(), OFFICER, "key-of-the-request")
-    assert new
-    assert await imports.receive(upload(), OFFICER, "key-of-the-request") == (import_id, False)
-    for data, actor in ((b"another", OFFICER), (b"a file", ELSEWHERE)):
-        with pytest.raises(KeyReused):
-            await imports.receive(upload(data), actor, "key-of-the-request")
-
-
 async def test_the_same_file_of_another_body_is_another_import(office: Office) -> None:
     imports = Imports(office)
-    mine, _ = await imports.receive(upload(), OFFICER, "key-1")
-    theirs, new = await imports.receive(upload(), ELSEWHERE, "key-2")
-    assert new
+    mine, _ = await received(office)
+    assert await received(office) == (mine, True)
+    theirs, repeated = await received(office, actor=ELSEWHERE)
+    assert not repeated
     assert theirs != mine
     assert (await imports.import_of(mine, authority="nanjing-market-regulation")).name == "孙隐名.csv"
     with pytest.raises(NotFound):
@@ -266,22 +262,20 @@ async def test_the_same_file_of_another_body_is_another_import(office: Office) -
 
 async def test_nothing_personal_can_be_read_in_the_tables(office: Office) -> None:
     imports = Imports(office)
-    job = await handed_in(imports, "孙隐名，32010419940813996X".encode())
+    job = await handed_in(office, "孙隐名，32010419940813996X".encode())
     row = kept(office, imports, "宁市监罚〔2026〕1号")
     await imports.take(job, 0, Chunk(drawn=1, kept=[row], leads=[await lead(office, row)]))
-    for table in (IMPORT, IMPORT_RECEIPT, IMPORT_FAULT, PENALTY, LEAD, SUBMISSION):
-        for stored in await _everything(office, select(table)):
+    for table in (IMPORT, IMPORT_FAULT, PENALTY, LEAD, SUBMISSION):
+        for stored in await everything(office, select(table)):
             assert "孙隐名".encode() not in stored
             assert b"32010419940813996X" not in stored
 
 
-async def _everything(office: Office, query: Select[Any]) -> list[bytes]:
-    async def rows(connection: AsyncConnection) -> list[Any]:
-        return list((await connection.execute(query)).all())
-
+async def everything(office: Office, query: Select[Any]) -> list[bytes]:
+    """Each value that rests in the rows found, as bytes."""
     async with reading(office.engine) as connection:
         return [
             value if isinstance(value, bytes) else str(value).encode()
-            for row in await rows(connection)
+            for row in (await connection.execute(query)).all()
             for value in row
         ]
