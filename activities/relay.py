@@ -1,4 +1,4 @@
-"""The relay: drains what nobody carried, does what the outbox asks for, and wakes cases whose alarm is overdue.
+"""The relay: drains what nobody carried, does what the outbox asks for, and wakes cases that fell asleep.
 
 It looks at the record at short intervals and waits for nothing that it began: one bad case delays nobody else. Several
 relays at once are harmless, since every command and every start is done once however often it is asked for.
@@ -21,8 +21,8 @@ from storage.crypto import sm3_hex
 from storage.database import database_now, reading, writing
 from storage.office import Office
 from storage.receipts import Pending, Receipts, Wish
-from storage.tables import CASE, OUTBOX
-from storage.views import Views
+from storage.tables import OUTBOX
+from storage.views import UnfinishedCase, Views
 
 _LOG = structlog.get_logger()
 # Technical pace of the relay, none a legal figure.
@@ -31,7 +31,7 @@ _LEFT_ALONE = timedelta(seconds=5)  # the API is still carrying what is younger
 _PATIENCE = timedelta(seconds=10)
 _BACK_OFF, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
 _PER_CASE, _AT_ONCE = 4, 200
-_OVERDUE_ALARM = timedelta(seconds=30)
+_OVERDUE = timedelta(seconds=30)
 _WAKE_AGAIN, _WAKE_SELDOM = 2.0, 3600.0  # seconds; a case that stays asleep is woken ever more seldom
 
 
@@ -59,7 +59,7 @@ class Relay:
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     async def look(self) -> None:
-        """One look: outbox, left commands, overdue alarms. Begins what there is to do, and goes on."""
+        """One look: outbox, left commands, sleeping cases. Begins what there is to do, and goes on."""
         for errand in await self._errands():
             self._begin(f"errand:{errand.id}", self._do, errand)
         for pending in await self._receipts.due(older_than=_LEFT_ALONE, per_case=_PER_CASE, limit=_AT_ONCE):
@@ -150,25 +150,17 @@ class Relay:
         if receipt.state == "pending":
             await self._carry(receipt.command)
 
-    # -- alarms
+    # -- cases whose alarm did not ring, or whose paper did not come
 
-    async def _asleep(self) -> list[Any]:
-        """Cases whose alarm should have rung, except those that have just been woken."""
-        async with reading(self._office.engine) as connection:
-            late = await database_now(connection) - _OVERDUE_ALARM
-            rows = (
-                await connection.execute(
-                    select(CASE.c.id, CASE.c.kind)
-                    .where(CASE.c.closed_at.is_(None), CASE.c.wake_at < late)
-                    .order_by(CASE.c.wake_at)
-                )
-            ).all()
-        overdue = {row.id for row in rows}
-        self._woken = {case: woken for case, woken in self._woken.items() if case in overdue}
+    async def _asleep(self) -> list[UnfinishedCase]:
+        """Cases that should have gone on by themselves, except those that have just been woken."""
+        asleep = await self._views.asleep(_OVERDUE)
+        ids = {case.id for case in asleep}
+        self._woken = {case: woken for case, woken in self._woken.items() if case in ids}
         now = time.monotonic()
-        return [row for row in rows if self._woken.get(row.id, (0.0, 0.0))[0] <= now][:_AT_ONCE]
+        return [case for case in asleep if self._woken.get(case.id, (0.0, 0.0))[0] <= now][:_AT_ONCE]
 
-    async def _wake(self, case: Any) -> None:
+    async def _wake(self, case: UnfinishedCase) -> None:
         """Its workflow is started if it is gone, and asked to look at the record."""
         _, pause = self._woken.get(case.id, (0.0, _WAKE_AGAIN / 2))
         pause = min(pause * 2, _WAKE_SELDOM)

@@ -19,6 +19,11 @@ def workflow_id(case_id: str) -> str:
     return f"case-{case_id}"
 
 
+def case_of(workflow: str) -> str | None:
+    """The case that a workflow of this id carries; None when it is none of ours."""
+    return workflow.removeprefix("case-") if workflow.startswith("case-") else None
+
+
 #: Workflow type of each kind of case.
 WORKFLOW_TYPES = {"determination": "Determination", "listing": "Listing"}
 SUBMIT = "submit"

@@ -97,6 +97,13 @@ class People:
                 raise Violation(f"{sent.key}: {status} after {ledger.refused[sent.key]}")
         return status, answer
 
+    async def do_unrecorded(self, sent: Sent) -> Answer:
+        """As `do`, for a command that must be refused: nothing of it is kept."""
+        headers = {"Idempotency-Key": sent.key, **dict(sent.headers)}
+        return await self._insist(
+            "POST", sent.path, sent.who, json=sent.body, headers=headers, params=dict(sent.query)
+        )
+
     async def send_and_leave(self, sent: Sent, patience: float) -> None:
         """Sends a command once and does not wait for the answer: nobody knows what became of it."""
         self.ledger.sent[sent.key] = sent

@@ -94,7 +94,7 @@ class Story:
             view = await self.see()
             if self.outcome is not None:
                 return
-            await self._next(view)
+            await self.next(view)
         raise Violation(f"{self.no}: not at its end after {_STEPS_AT_MOST} steps; the last: {self.last}")
 
     async def until(self, step: str) -> None:
@@ -103,7 +103,7 @@ class Story:
             view = await self.see()
             if any(waiting["action"] == step for waiting in view["waits_for"]):
                 return
-            await self._next(view)
+            await self.next(view)
         raise Violation(f"{self.no}: never waits for {step}")
 
     async def open(self) -> None:
@@ -186,7 +186,8 @@ class Story:
 
     # -- within
 
-    async def _next(self, view: Mapping[str, Any]) -> None:
+    async def next(self, view: Mapping[str, Any]) -> None:
+        """Something that the case waits for is done; where nothing can be, time passes."""
         waiting = [w for w in view["waits_for"] if w["action"] not in _LEFT_ALONE]
         duties = [w for w in waiting if w["action"] not in _RIGHTS]
         for right in (w for w in waiting if w["action"] in _RIGHTS):
@@ -234,7 +235,11 @@ class Story:
             case "confirm_ground":
                 form["ground"] = "food"
             case "assess_leniency" if self.exempt:
-                form |= {"conclusion": "exempt", "factors": ["corrected_in_time"], "reasons": "及时改正，危害轻微"}
+                form |= {
+                    "conclusion": "exempt",
+                    "factors": ["corrected_in_time"],
+                    "reasons": "及时改正，危害轻微",
+                }
             case "draft_prior_notice":
                 form |= {"basis": basis, "measures": measures}
             case "raise_objection":

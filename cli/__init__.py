@@ -23,6 +23,8 @@ _COMMANDS = {
     "demo": "cli.demo",
     "rehearse": "cli.rehearse",
     "rehydrate": "cli.rehydrate",
+    "doctor": "cli.doctor",
+    "chaos": "cli.chaos",
 }
 
 

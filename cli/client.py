@@ -20,9 +20,10 @@ class NotRunningError(Exception):
 
 
 class RefusedError(Exception):
-    """The office refused a request: its problem document (RFC 9457), in words for a person."""
+    """A refusal: the problem document of the office (RFC 9457), in words for a person."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        """`status` 0: refused before anything was sent."""
         self.status = status
         self.code = str(problem.get("code", ""))
         self.detail = str(problem.get("detail", ""))

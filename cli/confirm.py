@@ -68,6 +68,8 @@ def confirm(
     try:
         with Api(running.api) as api:
             if all_practice:
+                if key is not None:
+                    raise typer.BadParameter("--key 与 --all-practice 不能同时写")
                 officer = _officer(api, settings, user, regime)
                 for done in confirm_everything(officer, regime, on):
                     console.print(f"已确认（演示） {done['key']}", markup=False)
@@ -90,10 +92,10 @@ def confirm(
 def confirm_everything(officer: Api, regime: str, on: date | None = None) -> list[dict[str, Any]]:
     """Confirms all that is open in a regime with sources marked 演示, until nothing is left that can be confirmed.
 
-    Returns what was confirmed. Raises typer.BadParameter outside a practice office, RefusedError.
+    Returns what was confirmed. Raises RefusedError, also when this is no practice office.
     """
     if not officer.practice:
-        raise typer.BadParameter("--all-practice 只能用于演练机关；正式办理须逐项核对原文后确认")
+        raise RefusedError(0, {"detail": "--all-practice 只能用于演练机关", "expected": "逐项核对原文后确认"})
     done: dict[str, dict[str, Any]] = {}
     while waiting := [
         one for one in _open(officer, regime, on) if one["confirmable"] and one["key"] not in done
@@ -105,12 +107,12 @@ def confirm_everything(officer: Api, regime: str, on: date | None = None) -> lis
 
 
 def legal_officer_for(api: Api, regime: str) -> str:
-    """The sample legal officer of a body that has this regime. Raises typer.BadParameter when there is none."""
+    """The sample legal officer of a body that has this regime. Raises RefusedError when there is none."""
     bodies = [body["code"] for body in api.get("/authorities")["items"] if regime in body["regimes"]]
     for user in api.get("/practice/users")["items"]:
         if Role.LEGAL_OFFICER in user["roles"] and user["authority"] in bodies:
             return str(user["user"])
-    raise typer.BadParameter("没有相应的演练法制审核人员，请用 --user 指明")
+    raise RefusedError(0, {"detail": f"没有“{regime}”的演练法制审核人员", "expected": "用 --user 写明登录名"})
 
 
 def _for_practice(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,7 +157,7 @@ def _read_value(text: str) -> bool | int | str:
 
 def _officer(api: Api, settings: Settings, user: str | None, regime: str) -> Api:
     if user is None and not api.practice:
-        raise typer.BadParameter("正式办理须以 --user 写明法制审核人员的登录名")
+        raise RefusedError(0, {"detail": "没有写明法制审核人员", "expected": "用 --user 写明登录名"})
     login = user or legal_officer_for(api, regime)
     return api.with_token(asyncio.run(issue_token(settings, login)))
 
@@ -170,7 +172,7 @@ def _open_item(api: Api, regime: str, key: str, on: date | None) -> dict[str, An
     found = next((one for one in waiting if one["key"] == key), None)
     if found is None:
         keys = "、".join(one["key"] for one in waiting) or "（没有）"
-        raise typer.BadParameter(f"“{key}”没有待确认的值；待确认：{keys}")
+        raise RefusedError(0, {"detail": f"“{key}”没有待确认的值", "expected": keys})
     return found
 
 

@@ -140,6 +140,8 @@ def _import_sample(console: Console, office: PracticeOffice) -> bool:
         markup=False,
         soft_wrap=True,
     )
+    for lead in batch["not_opened"]:
+        console.print(f"  第{lead['row']}行未立案：{lead['detail']}", markup=False, soft_wrap=True)
     return not unfinished
 
 
@@ -169,7 +171,7 @@ def _play_all(console: Console, office: PracticeOffice) -> list[Told]:
         task = progress.add_task("办理样例案件", total=len(STORIES))
 
         def play(story: Story) -> Told:
-            told = _play(office, story)
+            told = play_story(office, story)
             with counted:
                 progress.advance(task)
             return told
@@ -177,7 +179,8 @@ def _play_all(console: Console, office: PracticeOffice) -> list[Told]:
         return list(players.map(play, STORIES))
 
 
-def _play(office: PracticeOffice, story: Story) -> Told:
+def play_story(office: PracticeOffice, story: Story) -> Told:
+    """Plays one story and reads how its cases stand at the end."""
     play, wrong = Play(office), None
     try:
         story.play(play)

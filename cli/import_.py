@@ -13,7 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from activities.importing import speaks_for_all
 from cli.client import Api, NotRunningError, RefusedError
@@ -101,7 +101,8 @@ def _watch(api: Api, view: Mapping[str, Any], console: Console) -> Mapping[str, 
 
 def _tell(api: Api, view: Mapping[str, Any], console: Console) -> None:
     """The totals, and the first of what an officer has to look at."""
-    totals = Table(show_header=False, title=f"导入批次 {view['id']}", title_justify="left")
+    console.print(f"导入批次 {view['id']}", markup=False)
+    totals = Table(show_header=False)
     for heading, count in (
         ("数据行数", view["rows"]),
         ("新增记录", view["kept"]),
@@ -131,7 +132,7 @@ def _tell(api: Api, view: Mapping[str, Any], console: Console) -> None:
 
 
 def _table(headings: tuple[str, ...], fields: tuple[str, ...], items: list[Mapping[str, Any]]) -> Table:
-    table = Table(*headings)
+    table = Table(*(Column(heading, overflow="fold") for heading in headings))
     for item in items:
         table.add_row(*(str(item[field]) for field in fields))
     return table

@@ -45,6 +45,7 @@ from domain.procedure.outcome import Outcome
 from domain.refusals import Refusal
 from domain.regimes import Authority, Regime
 from domain.rules import SubjectKind
+from law.calendar_loader import load_calendar
 from law.loader import load_lawbook
 from law.resolve import in_force
 from settings import Settings
@@ -75,6 +76,7 @@ def rehearse(
     console = Console(highlight=False)
     try:
         held = in_force(load_lawbook(), regime, opened)
+        load_calendar(known_on=opened).status(opened)  # beyond its horizon nothing can be reckoned
         body = _body_for(held)
         if subject not in held.subjects.items:
             kinds = "、".join(_KINDS[kind] for kind in held.subjects.items)

@@ -1,21 +1,23 @@
-"""`chengxu rehydrate`: open cases are set going again in an empty Temporal, from the record alone."""
+"""`chengxu rehydrate`: open cases are set going again in Temporal, from the record alone."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import select
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.carriage import Carrier
+from activities.start import case_of, workflow_id
 from cli.running import find_running
 from settings import Settings
-from storage.database import reading
 from storage.office import open_office
 from storage.receipts import Receipts
-from storage.tables import CASE
+from storage.views import UnfinishedCase, Views
 from workflows.connect import connect
 
 app = typer.Typer(add_completion=False)
@@ -38,24 +40,27 @@ async def _rehydrate(settings: Settings) -> int:
     office = await open_office(settings)
     client = await connect(settings, identity="rehydrate")
     carrier = Carrier(client, Receipts(office), settings.temporal_task_queue)
-    async with reading(office.engine) as connection:
-        rows = (
-            await connection.execute(
-                select(CASE.c.id, CASE.c.kind).where(CASE.c.closed_at.is_(None)).order_by(CASE.c.opened_at)
-            )
-        ).all()
+    unfinished = await Views(office).unfinished()
     gate = asyncio.Semaphore(_AT_ONCE)
     with Progress(console=console) as progress:
-        bar = progress.add_task("恢复案件", total=len(rows))
+        bar = progress.add_task("恢复案件", total=len(unfinished))
 
-        async def start(case_id: str, kind: str) -> None:
+        async def start(case: UnfinishedCase) -> None:
             async with gate:
-                await carrier.start(case_id, kind)
-                await carrier.compare_with_record(
-                    case_id
-                )  # one that runs may know less than the record, or else
+                await carrier.start(case.id, case.kind)
+                await carrier.compare_with_record(case.id)  # one that ran may know another record than this
             progress.advance(bar)
 
-        await asyncio.gather(*(start(row.id, row.kind) for row in rows))
+        await asyncio.gather(*(start(case) for case in unfinished))
+    await _end_what_is_over(client, carrier, {workflow_id(case.id) for case in unfinished})
     await office.engine.dispose()
-    return len(rows)
+    return len(unfinished)
+
+
+async def _end_what_is_over(client: Client, carrier: Carrier, unfinished: set[str]) -> None:
+    """A restored Temporal may still run cases that the record has closed: they look at the record, and end."""
+    async for running in client.list_workflows("ExecutionStatus = 'Running'"):
+        case_id = case_of(running.id)
+        if running.id not in unfinished and case_id is not None:
+            with suppress(RPCError):  # it has ended meanwhile
+                await carrier.compare_with_record(case_id)

@@ -28,12 +28,14 @@ from domain.procedure.outcome import Outcome
 from domain.rules import SubjectKind
 
 MARKET, SAFETY, WAGES, TAX = "market_regulation", "work_safety", "migrant_wages", "major_tax"
+PROCUREMENT = "government_procurement"
 #: The body that conducts the cases of a regime, unless a story names another one.
 BODIES: Final = {
     MARKET: "nanjing-market-regulation",
     SAFETY: "nanjing-emergency",
     WAGES: "nanjing-human-resources",
     TAX: "nanjing-tax",
+    PROCUREMENT: "nanjing-finance",
 }
 
 

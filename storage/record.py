@@ -113,7 +113,7 @@ class Record:
         if entry.not_before is not None:
             if now < entry.not_before:
                 return Answer(now=now, too_early=True)
-            if waiting := await self._waiting(connection, entry.case_id):
+            if waiting := await self._waiting(connection, entry.case_id, before=entry.not_before):
                 return Answer(now=now, waiting=tuple(waiting))
 
         event = entry.event.model_copy(update={"at": now})
@@ -219,7 +219,8 @@ class Record:
                     outcome=entry.outcome,
                     next_alarm_at=entry.next_alarm_at,
                     wake_at=wake_at,
-                    closed_at=event.at if entry.outcome is not None else None,
+                    # A closed case still takes papers and notes; it was closed when it was closed.
+                    closed_at=func.coalesce(CASE.c.closed_at, event.at) if entry.outcome is not None else None,
                 )
             )
         if entry.tasks_closed:
@@ -368,10 +369,13 @@ class Record:
             clause=row["clause"],
         )
 
-    async def _waiting(self, connection: AsyncConnection, case_id: str) -> list[Command]:
+    async def _waiting(self, connection: AsyncConnection, case_id: str, *, before: datetime) -> list[Command]:
+        """What was received before the clock ran out; what came later finds that it has."""
         rows = await connection.execute(
             select(SUBMISSION.c.command_id, SUBMISSION.c.body).where(
-                SUBMISSION.c.case_id == case_id, SUBMISSION.c.state == "pending"
+                SUBMISSION.c.case_id == case_id,
+                SUBMISSION.c.state == "pending",
+                SUBMISSION.c.received_at < before,
             )
         )
         return [open_command(self._office, row.command_id, row.body) for row in rows]

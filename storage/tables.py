@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.database import UtcDateTime
@@ -178,7 +178,15 @@ class DocumentRow(SQLModel, table=True):
     """A numbered paper: number when issued, file and digest once, when produced (文书)."""
 
     __tablename__ = "document"
-    __table_args__ = (UniqueConstraint("authority", "kind", "year", "ordinal"),)
+    __table_args__ = (
+        UniqueConstraint("authority", "kind", "year", "ordinal"),
+        Index(  # the few that wait for their file, found without a look at all the others
+            "ix_document_unproduced",
+            "case_id",
+            sqlite_where=text("sm3 IS NULL"),
+            postgresql_where=text("sm3 IS NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True, max_length=32)
     case_id: str = Field(foreign_key="case_file.id", max_length=32, index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, or_, select, true
@@ -15,7 +15,7 @@ from domain.people import OFFICE_ROLES, Actor, Role
 from domain.refusals import NotFound
 from law.loader import load_lawbook
 from law.oversight import overseen_by
-from storage.database import reading
+from storage.database import database_now, reading
 from storage.office import Office
 from storage.tables import CASE, DEADLINE, DOCUMENT, TASK
 
@@ -44,6 +44,14 @@ class CaseView:
     parent_id: str | None
     opened_at: datetime
     closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class UnfinishedCase:
+    """A case that its workflow still has something to do for."""
+
+    id: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -175,6 +183,37 @@ class Views:
             )
             return [dict(row) for row in rows.mappings()]
 
+    async def unfinished(self) -> list[UnfinishedCase]:
+        """Cases that a workflow must carry on: those that are open, and those that a paper is still owed."""
+        unproduced = select(DOCUMENT.c.case_id).where(DOCUMENT.c.sm3.is_(None))
+        async with reading(self._office.engine) as connection:
+            rows = await connection.execute(
+                select(CASE.c.id, CASE.c.kind)
+                .where(or_(CASE.c.closed_at.is_(None), CASE.c.id.in_(unproduced)))
+                .order_by(CASE.c.opened_at)
+            )
+            return [UnfinishedCase(row.id, row.kind) for row in rows]
+
+    async def asleep(self, late: timedelta) -> list[UnfinishedCase]:
+        """Cases whose alarm should have rung so long ago, or whose paper should have been produced."""
+        async with reading(self._office.engine) as connection:
+            now = await database_now(connection)
+            overdue = await connection.execute(
+                select(CASE.c.id, CASE.c.kind)
+                .where(CASE.c.closed_at.is_(None), CASE.c.wake_at < now - late)
+                .order_by(CASE.c.wake_at)
+            )
+            owed = await connection.execute(
+                select(CASE.c.id, CASE.c.kind, CASE.c.clock_offset, DOCUMENT.c.issued_at)
+                .join(CASE, CASE.c.id == DOCUMENT.c.case_id)
+                .where(DOCUMENT.c.sm3.is_(None))
+            )
+            found = {row.id: UnfinishedCase(row.id, row.kind) for row in overdue}
+            for row in owed:
+                if row.issued_at - timedelta(seconds=row.clock_offset) < now - late:
+                    found[row.id] = UnfinishedCase(row.id, row.kind)
+            return list(found.values())
+
     async def documents(self, case_id: str) -> list[dict[str, Any]]:
         """Papers of a case, without their files."""
         columns = [c for c in DOCUMENT.c if c.name != "file"]
@@ -245,6 +284,6 @@ def _scoped(actor: Actor, scope: str) -> ColumnElement[bool]:
     )
     if scope == "unassigned":
         return and_(group, TASK.c.assignee.is_(None))
-    if scope == "all":
-        return visible(actor)
+    if scope == "all":  # of the office's own work a subject sees none
+        return false() if actor.has(Role.SUBJECT) else visible(actor)
     return group

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from opening_samples import OFFICE_HOUR, Case, Form
 
+from domain.papers import PaperKind
 from domain.people import Actor
 from domain.procedure.events import SHANGHAI, Event
 from domain.procedure.judgement import Action, actions
@@ -57,6 +58,12 @@ def waits_for(case: Case) -> set[str]:
 def steps(case: Case) -> list[str]:
     """What has happened, papers aside."""
     return [event.step for event in case.file.events if event.step != "paper_produced"]
+
+
+def content(case: Case, kind: PaperKind) -> Any:
+    """What the only paper of this kind says."""
+    (paper,) = case.papers_of(kind)
+    return paper.content
 
 
 def is_attended(case: Case) -> bool:

@@ -42,6 +42,7 @@ from storage.office import open_office
 from storage.practice_people import seed_practice_people
 from storage.receipts import Receipts
 from worker import build_worker
+from workflows.connect import connect
 
 Form = dict[str, Any]
 
@@ -143,8 +144,13 @@ class HttpOffice:
         """The worker and its relay begin, or begin again."""
         self._stop = asyncio.Event()
         started = asyncio.Event()
-        self._working = [asyncio.create_task(self._work(self._stop, started))]
-        await started.wait()
+        working = asyncio.create_task(self._work(self._stop, started))
+        self._working = [working]
+        await asyncio.wait(
+            [working, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED
+        )
+        if working.done():
+            working.result()
 
     async def stop_worker(self) -> None:
         """As if nobody worked: commands are received and wait."""
@@ -154,8 +160,9 @@ class HttpOffice:
     async def _work(self, stop: asyncio.Event, started: asyncio.Event) -> None:
         services = self.services
         queue = self.settings.temporal_task_queue
-        relay = Relay(services.office, Carrier(services.client, Receipts(services.office), queue))
-        async with build_worker(services.office, services.client, queue):
+        client = await connect(self.settings, identity="worker")  # the API's connects on first use: no worker may
+        relay = Relay(services.office, Carrier(client, Receipts(services.office), queue))
+        async with build_worker(services.office, client, queue):
             relaying = asyncio.create_task(relay.run())
             started.set()
             await stop.wait()

@@ -79,10 +79,12 @@ class CaseWorkflow:
 
     @submit.validator
     def _admissible(self, command: Command) -> None:
-        """Refuses at the door what the file refuses, unless the file may be behind or is about to move."""
-        behind = not self._loaded or command.head > len(self._walk.file.events)
-        moving = bool(self._waiting or self._decided) or bool(self._walk.position().work)
-        if behind or moving or not self._walk.file.events or self._event_of(command.id) is not None:
+        """Refuses at the door what the file refuses, unless the file is about to move or is not the record's own."""
+        unsure = not self._loaded or command.head != len(self._walk.file.events)
+        position = self._walk.position()
+        rung = any(alarm.at <= command.received_at for alarm in position.alarms)
+        moving = bool(self._waiting or self._decided or position.work) or rung
+        if unsure or moving or not self._walk.file.events or self._event_of(command.id) is not None:
             return
         try:
             propose(self._walk, command)
@@ -140,12 +142,17 @@ class CaseWorkflow:
         if position.work:
             await self._produce(position.work[0])
             return
-        if self._waiting:
-            await self._decide(min(self._waiting.values(), key=lambda c: (c.received_at, c.id)))
-            return
+        command = min(self._waiting.values(), key=lambda c: (c.received_at, c.id), default=None)
         alarm = min(position.alarms, key=lambda a: (a.at, a.step, a.item, a.deadline), default=None)
-        if alarm is not None and self._now() >= alarm.at:
-            await self._ring(alarm)
+        # In the order of their instants: what was received after a clock ran out finds that it has.
+        if alarm is not None and alarm.at <= (command.received_at if command else self._now()):
+            too_early = await self._ring(alarm)
+            if not (
+                too_early and command
+            ):  # the record's clock stepped back: the command need not wait for it
+                return
+        if command is not None:
+            await self._decide(command)
             return
         self._arm(alarm.at if alarm else None)
         await workflow.wait_condition(self._something_to_do)
@@ -173,7 +180,8 @@ class CaseWorkflow:
         self._armed_for = None
 
     async def _decide(self, command: Command) -> None:
-        if command.head > len(self._walk.file.events):
+        head = len(self._walk.file.events)
+        if command.head > head:
             await self._catch_up()  # the record is ahead of us: judge only what is up to date
             if not self._loaded:
                 return
@@ -185,6 +193,10 @@ class CaseWorkflow:
                 raise _not_opened()
             proposal = propose(self._walk, command)
         except Refusal as refusal:
+            if command.head < head:
+                await self._catch_up()  # a refusal rests on what the record holds, not on what we believe
+                if not self._loaded or len(self._walk.file.events) != head:
+                    return
             await self._refuse(command, refusal.as_problem())
             return
         answer = await self._append(entry_of(self._case_id, self._walk, proposal.after, proposal.event))
@@ -193,8 +205,8 @@ class CaseWorkflow:
         elif answer.done is not None:
             self._conclude(command, answer.done.seq)
 
-    async def _ring(self, alarm: Alarm) -> None:
-        """A clock has run out: entered as an event, after all that was received in time."""
+    async def _ring(self, alarm: Alarm) -> bool:
+        """A clock has run out: entered as an event, after all that was received in time. True: it is too early."""
         walk, step = self._walk, self.course.steps[alarm.step]
         head = len(walk.file.events)
         event = Event(
@@ -216,6 +228,7 @@ class CaseWorkflow:
             if command.id not in self._waiting and command.id not in self._decided:
                 self._waiting[command.id] = command
                 self._unattended.add(command.id)
+        return answer.too_early
 
     async def _produce(self, work: Work) -> None:
         """A numbered paper is rendered and its digest entered (文书制作入卷)."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domain.people import Actor, Relation, Role, standing
+from domain.people import Actor, Role, standing
 from domain.procedure.casefile import CaseFile
 from domain.procedure.events import Command
 from domain.procedure.outcome import Outcome
@@ -57,15 +57,10 @@ class Action(BaseModel):
     blocked_by: list[Bar]
 
 
-def relation_of(file: CaseFile) -> Relation:
-    """The bodies and persons that the case is theirs to deal with."""
-    return file.relation
-
-
 def _role_bar(file: CaseFile, step: Step, actor: Actor | None) -> Bar | None:
     if actor is None or not step.roles:
         return None
-    held = standing(actor, relation_of(file)) if file.events else frozenset(actor.roles)
+    held = standing(actor, file.relation) if file.events else frozenset(actor.roles)
     if held & set(step.roles):
         return None
     return Bar(

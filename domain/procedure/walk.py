@@ -155,7 +155,7 @@ class Conduct:
         """Legal day of an event; of a clock that ran out, the last day of its period."""
         key = event.data.get("deadline")
         end = self.file.reckon(key) if key else None
-        return end.due if end else event.day
+        return end.latest if end else event.day
 
     def met(self, key: str | None) -> None:
         """What the deadline was for has been done."""

@@ -222,6 +222,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_document_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_document_unproduced",
+            ["case_id"],
+            unique=False,
+            sqlite_where=sa.text("sm3 IS NULL"),
+            postgresql_where=sa.text("sm3 IS NULL"),
+        )
 
     op.create_table(
         "event",
@@ -411,6 +418,7 @@ def downgrade() -> None:
     op.drop_table("import_fault")
     op.drop_table("event")
     with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_unproduced")
         batch_op.drop_index(batch_op.f("ix_document_case_id"))
 
     op.drop_table("document")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
-from office import barred, is_attended, play_all, waits_for
+from office import barred, content, is_attended, play_all, waits_for
 from opening_samples import (
     APPROVER,
     BY,
@@ -94,9 +95,7 @@ TOLD: dict[str, Callable[[], Case]] = {
     "late objection refused": _late_refused,
     "hearing asked": to("request_hearing", start=notified),
     "suspended": _suspended,
-    "consent asked": lambda: play_all(
-        _closed(), ("request_consent",)
-    ),
+    "consent asked": lambda: play_all(_closed(), ("request_consent",)),
     "consent given": _ready,
     "decision drafted": to("draft_decision", start=_ready),
     "decision reviewed": to("draft_decision", "review_decision", start=_ready),
@@ -222,12 +221,17 @@ def test_a_failed_service_of_the_termination_is_tried_again() -> None:
 @pytest.mark.parametrize(
     ("step", "form", "outcome", "said"),
     [
-        ("confirm_effective", {"effective": False, "effective_on": None}, Outcome.BASIS_NOT_EFFECTIVE, "没有生效"),
+        (
+            "confirm_effective",
+            {"effective": False, "effective_on": None},
+            Outcome.BASIS_NOT_EFFECTIVE,
+            "没有生效",
+        ),
         ("confirm_ground", {"met": False, "ground": None}, Outcome.NO_GROUND, "不符合列入情形"),
     ],
 )
 def test_who_was_told_before_the_change_is_told_when_what_is_left_founds_nothing(
-    step: str, form: dict[str, object], outcome: Outcome, said: str
+    step: str, form: dict[str, Any], outcome: Outcome, said: str
 ) -> None:
     case = notified()
     case.play("basis_fell", change="changed")
@@ -237,7 +241,7 @@ def test_who_was_told_before_the_change_is_told_when_what_is_left_founds_nothing
     assert case.file.stage is Stage.WINDING_UP
     play_all(case, ("issue_termination", "serve_termination"))
     assert case.file.outcome is outcome
-    assert said in case.papers_of(PaperKind.TERMINATION_NOTICE)[0].content.reasons
+    assert said in content(case, PaperKind.TERMINATION_NOTICE).reasons
 
 
 def test_a_notice_that_was_voided_told_nobody() -> None:

@@ -175,7 +175,10 @@ def test_an_approval_stands_by_itself_with_ground_and_reasons() -> None:
     approved: Event = suspended(assessed(), date(2026, 4, 1)).file.events[-2]
     assert approved.step == "approve_suspension"
     assert approved.actor == APPROVER
-    assert (approved.data["ground"], approved.data["reasons"]) == ("inspection", "涉案添加剂需委托专业机构检验。")
+    assert (approved.data["ground"], approved.data["reasons"]) == (
+        "inspection",
+        "涉案添加剂需委托专业机构检验。",
+    )
 
 
 def test_nothing_is_overdue_on_a_provisional_date_before_its_latest_end() -> None:

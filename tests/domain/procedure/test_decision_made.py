@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from office import barred, offered, play_all, steps, waits_for
+from office import barred, content, offered, play_all, steps, waits_for
 from opening_samples import (
     APPROVER,
     BY,
@@ -170,7 +170,7 @@ def test_a_decision_without_an_element_that_the_law_requires_is_not_drafted(elem
 
 
 def test_a_decision_not_to_list_needs_no_measures_and_no_way_off_the_list() -> None:
-    bare = {"measures": [], "removal": None, "remedies": None}
+    bare: dict[str, Any] = {"measures": [], "removal": None, "remedies": None}
     case = decided(ready(notified()), outcome="not_list", **bare)
     assert case.file.outcome is Outcome.NOT_LISTED
     assert case.papers_of(PaperKind.NON_LISTING_DECISION)
@@ -214,7 +214,7 @@ ON_PENALTY = {"carrier": "penalty_decision", "measures": DECISION["measures"]}
 def test_a_decision_rests_on_the_penalty_decision_that_states_everything() -> None:
     case = decided(ready(notified()), **ON_PENALTY, penalty_elements=ALL, removal=None, remedies=None)
     assert case.file.outcome is Outcome.LISTED
-    assert case.papers_of(PaperKind.LISTING_DECISION)[0].content.carrier == "administrative_decision"
+    assert content(case, PaperKind.LISTING_DECISION).carrier == "administrative_decision"
 
 
 @pytest.mark.parametrize("lacking", ALL)
@@ -246,7 +246,7 @@ def test_leniency_that_was_found_is_answered_for_in_the_decision() -> None:
     assert refusal.clause == "宁信用〔2021〕1号 四（二）"
     assert "情节较轻" in (refusal.expected or "")
     decided(case, leniency="已从宽，仅采取两项措施。")
-    assert "已从宽，仅采取两项措施。" in case.papers_of(PaperKind.LISTING_DECISION)[0].content.facts
+    assert "已从宽，仅采取两项措施。" in content(case, PaperKind.LISTING_DECISION).facts
 
 
 # -- the clock of the decision, and its service

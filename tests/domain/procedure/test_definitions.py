@@ -20,7 +20,9 @@ COURSES = (DETERMINATION, LISTING)
 ALL_STEPS = [(course, step) for course in COURSES for step in course.steps.values()]
 
 
-@pytest.mark.parametrize(("course", "step"), ALL_STEPS, ids=lambda x: getattr(x, "name", getattr(x, "kind", "")))
+@pytest.mark.parametrize(
+    ("course", "step"), ALL_STEPS, ids=lambda x: getattr(x, "name", getattr(x, "kind", ""))
+)
 def test_every_step_has_title_clause_form_and_somebody_to_take_it(course: Course, step: Step) -> None:
     assert step.title
     assert step.clause.strip()

@@ -203,7 +203,7 @@ def at_assessment(opening: Opening | None = None) -> Case:
     return case
 
 
-EXEMPT = {"factors": ["slight"], "conclusion": "exempt", "reasons": "情节轻微，已主动改正。"}
+EXEMPT: dict[str, Any] = {"factors": ["slight"], "conclusion": "exempt", "reasons": "情节轻微，已主动改正。"}
 
 
 def test_no_notice_is_drafted_before_leniency_is_assessed() -> None:
@@ -263,7 +263,9 @@ def test_who_came_of_age_on_the_day_of_the_document_is_no_minor() -> None:
     assert waits_for(case) == {"draft_prior_notice"}
 
 
-@pytest.mark.parametrize("regime", ["market_regulation", "work_safety", "migrant_wages", "major_tax", "shenzhen"])
+@pytest.mark.parametrize(
+    "regime", ["market_regulation", "work_safety", "migrant_wages", "major_tax", "shenzhen"]
+)
 def test_every_rule_says_when_one_comes_of_age_and_where_it_stands(regime: str) -> None:
     majority = sample_rule(regime).majority
     assert (majority.count, majority.unit, majority.basis.document) == (18, "year", "民法典")

@@ -62,7 +62,9 @@ def served_on(day: date) -> Case:
         (date(2026, 9, 24), date(2026, 10, 9)),  # 中秋 and 国庆
     ],
 )
-def test_the_window_is_counted_in_working_days_with_rest_days_and_make_up_days(served: date, last: date) -> None:
+def test_the_window_is_counted_in_working_days_with_rest_days_and_make_up_days(
+    served: date, last: date
+) -> None:
     case = served_on(served)
     end = case.file.reckon("objection_window")
     assert end is not None
@@ -150,7 +152,9 @@ def test_an_objection_is_registered_verified_answered_and_the_answer_served() ->
     assert case.file.unsettled() == []
 
 
-@pytest.mark.parametrize("until", ["accept_objection", "verify_objection", "answer_objection", "serve_answer"])
+@pytest.mark.parametrize(
+    "until", ["accept_objection", "verify_objection", "answer_objection", "serve_answer"]
+)
 def test_nothing_is_decided_while_an_objection_waits_for(until: str) -> None:
     case = notified()
     item = case.play("raise_objection").item
@@ -245,7 +249,8 @@ def test_a_verification_that_is_late_is_recorded_once_and_still_owed() -> None:
 
 
 @pytest.mark.parametrize(
-    "until", ["accept_objection", "verify_objection", "answer_objection", "verify again", "admit_late_objection"]
+    "until",
+    ["accept_objection", "verify_objection", "answer_objection", "verify again", "admit_late_objection"],
 )
 def test_an_objection_can_be_taken_back_as_long_as_it_is_not_answered(until: str) -> None:
     case = notified()
@@ -309,7 +314,9 @@ def test_a_late_objection_that_is_admitted_is_heard_within_the_period_from_its_r
 
 
 @pytest.mark.parametrize(("posted", "in_time"), [(LAST_DAY, True), (DAY_AFTER, False)])
-def test_what_was_posted_before_the_end_is_in_time_however_late_it_arrives(posted: date, in_time: bool) -> None:
+def test_what_was_posted_before_the_end_is_in_time_however_late_it_arrives(
+    posted: date, in_time: bool
+) -> None:
     case = notified()
     case.run_out_until("close_objection_window")
     case.play(

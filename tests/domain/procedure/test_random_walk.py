@@ -21,7 +21,6 @@ from opening_samples import (
     REVIEWER,
     SERVED,
     SUBJECT,
-    Case,
     Form,
     decided,
     form_of,
@@ -256,6 +255,10 @@ def test_nothing_that_anybody_does_makes_a_case_unlawful_and_every_step_is_reach
     ends = {end for wanderer in wanderers for end in wanderer.ends}
     refused = {code for wanderer in wanderers for code in wanderer.refused}
     assert sum(wanderer.asked for wanderer in wanderers) >= 3_000
-    assert (set(DETERMINATION.steps) | set(LISTING.steps)) - seen <= {"open_case", "enter_list", "paper_produced"}
+    assert (set(DETERMINATION.steps) | set(LISTING.steps)) - seen <= {
+        "open_case",
+        "enter_list",
+        "paper_produced",
+    }
     assert set(Outcome) == ends
     assert {"FOUR_EYES", "ROLE_MISSING", "OBJECTION_UNANSWERED", "WINDOW_OPEN", "SUSPENDED"} <= refused

@@ -102,7 +102,6 @@ def test_a_second_account_is_no_second_person(before: tuple[str, ...], step: str
 
 def test_a_notice_is_served_by_hand_on_the_day_of_the_signature() -> None:
     case = issued()
-    assert case.file.stage is Stage.SERVICE
     case.play("serve_prior_notice", on=date(2026, 3, 4))
     assert case.file.stage is Stage.OBJECTION_WINDOW
     assert case.file.deadlines["objection_window"].starts_on == date(2026, 3, 4)
