@@ -5,6 +5,7 @@ The API carries what it has just received; the relay carries what is left. Both 
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -40,13 +41,15 @@ class Carrier:
     async def carry(self, command: Command, *, kind: str, patience: timedelta = PATIENCE) -> Receipt:
         """The receipt, decided or refused. Raises EngineAway when nobody decided within `patience`."""
         try:
-            await self._update(command, kind, patience)
+            # The client repeats calls on its own while nothing listens: the patience is ours to keep.
+            async with asyncio.timeout(patience.total_seconds()):
+                await self._update(command, kind, patience)
         except WorkflowUpdateFailedError as failed:
             problem = _problem_of(failed)
             if problem is None:
                 raise EngineAway from failed
             return await self._receipts.refuse(command.id, problem)
-        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as away:
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError, TimeoutError) as away:
             raise EngineAway from away
         settled = await self._receipts.find(command.id)
         if settled is None or settled.state == "pending":
@@ -67,13 +70,14 @@ class Carrier:
 
     async def _update_with_start(self, command: Command, kind: str, patience: timedelta) -> None:
         # Not running: it is new, or closed, or Temporal lost it. The record starts it wherever it stands.
-        await self._client.execute_update_with_start_workflow(
-            SUBMIT,
-            command,
-            id=command.id,
-            rpc_timeout=patience,
-            start_workflow_operation=self.start_operation(command.case_id, kind, fresh=command.head == 0),
-        )
+        start = self.start_operation(command.case_id, kind, fresh=command.head == 0)
+        try:
+            await self._client.execute_update_with_start_workflow(
+                SUBMIT, command, id=command.id, rpc_timeout=patience, start_workflow_operation=start
+            )
+        except Exception:
+            _forget(start)
+            raise
 
     def start_operation(
         self, case_id: str, kind: str, *, fresh: bool = False
@@ -102,6 +106,13 @@ class Carrier:
         """Asks the workflow of a case to look at the record: its clock, and what the workflow may not know."""
         async with failpoints.effect(_fails):
             await self._client.get_workflow_handle(workflow_id(case_id)).signal(CHECK_CLOCK)
+
+
+def _forget(start: WithStartWorkflowOperation[Any, Any]) -> None:
+    """The start failed with its update; its own future is awaited by nobody, and would be logged as forgotten."""
+    asyncio.ensure_future(start.workflow_handle()).add_done_callback(
+        lambda done: done.cancelled() or done.exception()
+    )
 
 
 def _fails() -> Exception:

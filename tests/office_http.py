@@ -189,7 +189,7 @@ class HttpOffice:
 
     async def get(self, by: Person, path: str, *, accept: str | None = None, **query: Any) -> httpx.Response:
         headers = by.headers | ({"Accept": accept} if accept else {})
-        return await self.client.get(f"/api/v1{path}", params=query, headers=headers)
+        return await self.client.get(f"/api/v1{path}", params=query or None, headers=headers)
 
     async def post(
         self,
@@ -209,7 +209,7 @@ class HttpOffice:
         if version is not None:
             sent["If-Match"] = f'"v{version}"'
         content = {} if body is None else {"json": body}
-        return await self.client.post(f"/api/v1{path}", params=query, headers=sent, **content)
+        return await self.client.post(f"/api/v1{path}", params=query or None, headers=sent, **content)
 
     # -- what an office does
 

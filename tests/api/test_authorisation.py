@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -317,10 +318,7 @@ async def test_a_list_shows_exactly_the_cases_that_one_may_open(office: HttpOffi
     book = load_lawbook()
 
     async def page(connection: Any, query: Any) -> Any:
-        class Rows:
-            items = (await connection.execute(query)).mappings().all()
-
-        return Rows
+        return SimpleNamespace(items=(await connection.execute(query)).mappings().all())
 
     nothing = CaseFilter()
     auditor = actor(Role.AUDITOR, authority="nanjing-credit-office", level=Level.CITY)
