@@ -38,7 +38,6 @@ from api.practice_mark import PracticeMark
 from api.services import COURSES, Services, build_services
 from settings import Settings
 from storage.database import reading
-from storage.keys import load_or_create_key
 from storage.office import open_office
 from workflows.connect import connect
 
@@ -61,6 +60,7 @@ def create_app() -> FastAPI:
         app.state.services = services
         tokens = SignedTokens(office.key)
         app.state.confirmations_on_record = services.confirmations.all
+        paging.install(app, office.key)
         install_identity(app, Gate(tokens, services.people))
         if settings.practice:
             app.include_router(practice_router(tokens, services.people), prefix="/api/v1")
@@ -83,7 +83,6 @@ def create_app() -> FastAPI:
         generate_unique_id_function=openapi.operation_id,
     )
     middleware.install(app, practice=settings.practice, uploads={"/api/v1/imports": _UPLOAD})
-    paging.install(app, load_or_create_key(settings.key_file))
     openapi.install(
         app,
         description=_PRACTICE_DESCRIPTION if settings.practice else _DESCRIPTION,

@@ -46,9 +46,8 @@ async def forward_clock(
     must_be_allowed(actor, WORKING, case)
     clock = PracticeClock(services.office)
     now = await clock.now(case.id)
-    target = _target(body, now)
     request = Request(key, f"POST /practice/cases/{case.no}/clock", actor, body.model_dump(mode="json"))
-    plan, given = await services.answers.begin(request, {"to": target.isoformat()})
+    plan, given = await services.answers.begin(request, lambda: {"to": _target(body, now).isoformat()})
     if given is not None:
         return told(given)
     # A repetition goes to the instant of the first attempt, not as far again.

@@ -18,7 +18,7 @@ from cli.running import HomeInUseError, forget_running, lock_home, write_running
 from cli.stack import PortTakenError, Stack
 from settings import Settings, SettingsError
 from storage.database import UnsafeDatabaseError
-from storage.keys import KeyFileError, load_or_create_key
+from storage.keys import KeyFileError
 from storage.migrations import upgrade
 from storage.office import WrongOfficeError, open_office
 from storage.practice_people import seed_practice_people
@@ -96,15 +96,13 @@ async def start_office(settings: Settings, stack: Stack, done: Callable[[str], N
 
     `done` is told each part that is. Raises PartFailedError, and what `run` answers with a refusal to start.
     """
-    load_or_create_key(settings.key_file)
-    done("密钥")
     stack.start_temporal()
     await upgrade(settings.database_url)
     office = await open_office(settings)  # refuses another office's record before any part reads it
     if settings.practice:
         await seed_practice_people(office)
     await office.engine.dispose()
-    done("数据库")
+    done("密钥与数据库")
     stack.start_worker_and_api()
     await stack.wait_until_temporal_listens()
     done("Temporal")

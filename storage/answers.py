@@ -73,16 +73,20 @@ class Answers:
             await self._insert(connection, request, "refused" if refused else "decided", result, {})
             return Given(result, refused, replayed=False)
 
-    async def begin(self, request: Request, plan: dict[str, Any]) -> tuple[dict[str, Any], Given | None]:
-        """For an effect outside the record: keeps `plan` before it, so that a repetition goes on with the same one.
+    async def begin(
+        self, request: Request, plan: Callable[[], dict[str, Any]]
+    ) -> tuple[dict[str, Any], Given | None]:
+        """For an effect outside the record: keeps the plan before it, so that a repetition goes on with the same one.
 
-        Returns the plan that holds, and the answer if there is one already. Raises KeyReused.
+        `plan` makes it, for a request that is new, and may raise a Refusal. Returns the plan that holds, and the
+        answer if there is one already. Raises KeyReused.
         """
         async with writing(self._office.engine) as connection:
             row = await self._earlier(connection, request)
             if row is None:
-                await self._insert(connection, request, _UNDER_WAY, None, plan)
-                return plan, None
+                made = plan()
+                await self._insert(connection, request, _UNDER_WAY, None, made)
+                return made, None
             kept = self._office.cipher.decrypt(row["body"], table="submission", case=request.id)
             return kept["plan"], _given(row, replayed=True) if row["result"] else None
 

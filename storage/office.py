@@ -10,7 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from settings import Settings
 from storage import failpoints
 from storage.crypto import FieldCipher, KeyedHash
-from storage.database import UnsafeDatabaseError, database_now, make_engine, refuse_unsafe, writing
+from storage.database import (
+    UnsafeDatabaseError,
+    database_now,
+    make_engine,
+    reading,
+    refuse_unsafe,
+    writing,
+)
 from storage.keys import KeyFileError, fingerprint, load_or_create_key
 from storage.tables import OFFICE
 
@@ -34,6 +41,12 @@ class Office:
     practice: bool
 
 
+async def _is_somebodys(engine: AsyncEngine) -> bool:
+    """Whether the record was ever used: then its key exists somewhere, and a new one would be the wrong one."""
+    async with reading(engine) as connection:
+        return (await connection.execute(select(OFFICE.c.id))).first() is not None
+
+
 async def open_office(settings: Settings) -> Office:
     """The office of these settings. The database must have been migrated.
 
@@ -41,9 +54,11 @@ async def open_office(settings: Settings) -> Office:
     database never becomes a real one, nor the other way round. Raises UnsafeDatabaseError, KeyFileError.
     """
     failpoints.arm(practice=settings.practice)
-    key = load_or_create_key(settings.key_file)
     engine = make_engine(settings.database_url)
     await refuse_unsafe(engine)
+    if not settings.key_file.exists() and await _is_somebodys(engine):
+        raise KeyFileError(f"案卷库已有内容，而密钥文件 {settings.key_file} 不存在。请从备份恢复密钥文件。")
+    key = load_or_create_key(settings.key_file)
     async with writing(engine) as connection:
         row = (await connection.execute(select(OFFICE))).mappings().first()
         if row is None:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -220,7 +220,9 @@ class Record:
                     next_alarm_at=entry.next_alarm_at,
                     wake_at=wake_at,
                     # A closed case still takes papers and notes; it was closed when it was closed.
-                    closed_at=func.coalesce(CASE.c.closed_at, event.at) if entry.outcome is not None else None,
+                    closed_at=func.coalesce(CASE.c.closed_at, event.at)
+                    if entry.outcome is not None
+                    else None,
                 )
             )
         if entry.tasks_closed:

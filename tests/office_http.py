@@ -160,7 +160,9 @@ class HttpOffice:
     async def _work(self, stop: asyncio.Event, started: asyncio.Event) -> None:
         services = self.services
         queue = self.settings.temporal_task_queue
-        client = await connect(self.settings, identity="worker")  # the API's connects on first use: no worker may
+        client = await connect(
+            self.settings, identity="worker"
+        )  # the API's connects on first use: no worker may
         relay = Relay(services.office, Carrier(client, Receipts(services.office), queue))
         async with build_worker(services.office, client, queue):
             relaying = asyncio.create_task(relay.run())
@@ -254,7 +256,13 @@ def confirmation_of(one: Mapping[str, Any]) -> Form:
     period = one["kind"] == "period"
     value = one["value"] if period and one["value"] is not None else fallback[one["kind"]]
     unit = {"unit": one["unit"] or "working_day"} if period else {}
-    return {"key": one["key"], "since": one["since"], "value": value, "document": "演示文件", "clause": "演示"} | unit
+    return {
+        "key": one["key"],
+        "since": one["since"],
+        "value": value,
+        "document": "演示文件",
+        "clause": "演示",
+    } | unit
 
 
 @dataclass

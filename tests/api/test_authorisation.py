@@ -220,7 +220,11 @@ async def test_every_step_is_open_to_the_roles_of_its_own_authority_and_to_nobod
             may = bool(counts & set(step.roles))
             how: dict[str, Any] = {"key": "", "dry_run": True} if may else {}
             answer = await case.attempt(
-                step.name, form, by=by, item="objection-1" if step.item and not step.founds_item else "", **how
+                step.name,
+                form,
+                by=by,
+                item="objection-1" if step.item and not step.founds_item else "",
+                **how,
             )
             asked += 1
             if not counts:
@@ -327,7 +331,10 @@ async def test_a_list_shows_exactly_the_cases_that_one_may_open(office: HttpOffi
     actors = [
         actor(*roles, authority=body.code, level=body.level)
         for body in book.authorities.values()
-        for roles in [*((role,) for role in Role if role is not Role.SUBJECT), (Role.OFFICER, Role.SUPERVISOR)]
+        for roles in [
+            *((role,) for role in Role if role is not Role.SUBJECT),
+            (Role.OFFICER, Role.SUPERVISOR),
+        ]
     ]
     actors += [actor(Role.SUBJECT, subject_ref=ref) for ref in ("nobody", all_cases[0].subject_ref)]
     seen_by_somebody = set()

@@ -49,7 +49,11 @@ async def test_an_opened_case_has_a_number_a_version_and_an_address(office: Http
     assert case.opened.headers["etag"] == '"v1"'
     assert case.opened.headers["location"] == f"/api/v1/cases/{case.no}"
     body = case.opened.json()
-    assert (body["stage"], body["step"], body["clause"]) == ("lead", "open_case", "宁信用〔2021〕1号 三（二）")
+    assert (body["stage"], body["step"], body["clause"]) == (
+        "lead",
+        "open_case",
+        "宁信用〔2021〕1号 三（二）",
+    )
     assert body["received_at"].startswith("2026-03-02T01:00:00")
     shown = await case.see()
     assert shown.headers["etag"] == '"v1"'
@@ -212,8 +216,18 @@ async def test_cases_from_one_document_know_each_other_but_a_subject_sees_only_i
 
 
 MALFORMED: list[tuple[str, dict[str, Any], str, str]] = [
-    ("缺少名称", {"subject": {"kind": "organisation", "id_number": "91320113MAPM29JY73"}}, "subject.name", "必填"),
-    ("种类不对", {"subject": SUBJECTS["subject-company-1"] | {"kind": "company"}}, "subject.kind", "下列之一"),
+    (
+        "缺少名称",
+        {"subject": {"kind": "organisation", "id_number": "91320113MAPM29JY73"}},
+        "subject.name",
+        "必填",
+    ),
+    (
+        "种类不对",
+        {"subject": SUBJECTS["subject-company-1"] | {"kind": "company"}},
+        "subject.kind",
+        "下列之一",
+    ),
     ("不认识的字段", {"fee": 100}, "fee", "不得有此项"),
     ("日期不对", {"document": {"decided_on": "2026-02-30"}}, "document.decided_on", "日期"),
     ("金额为负", {"document": {"fine_wan": "-1"}}, "document.fine_wan", "不小于 0"),
@@ -246,9 +260,7 @@ async def test_a_malformed_opening_names_the_field_in_chinese_and_is_not_receive
 )
 async def test_a_practice_instant_out_of_reach_is_refused(office: HttpOffice, instant: str) -> None:
     officer = await office.holder(Role.OFFICER)
-    answer = await office.post(
-        officer, "/cases", opening_form(), headers={"X-Practice-Clock": instant}
-    )
+    answer = await office.post(officer, "/cases", opening_form(), headers={"X-Practice-Clock": instant})
     assert assert_problem(answer, 400, "MALFORMED")["field"] == "X-Practice-Clock"
 
 
@@ -257,6 +269,4 @@ async def test_opening_needs_a_key_that_is_one(office: HttpOffice, key: str) -> 
     officer = await office.holder(Role.OFFICER)
     headers = officer.headers | ({"Idempotency-Key": key.encode()} if key else {})
     answer = await office.client.post("/api/v1/cases", json=opening_form(), headers=headers)
-    assert_problem(
-        answer, 400, "IDEMPOTENCY_KEY_MALFORMED" if key else "IDEMPOTENCY_KEY_MISSING"
-    )
+    assert_problem(answer, 400, "IDEMPOTENCY_KEY_MALFORMED" if key else "IDEMPOTENCY_KEY_MISSING")

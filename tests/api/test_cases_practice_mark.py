@@ -102,7 +102,9 @@ async def test_all_that_is_told_of_a_practice_case_is_marked(practice: HttpOffic
         await case.attempt("confirm_effective", {}),
         await practice.post(NOBODY, f"/cases/{case.no}/actions/note", {"text": "备注"}),
         await practice.post(await practice.holder(Role.OFFICER), "/cases", {"regime": "\u202e"}),
-        await practice.client.post("/api/v1/cases", content=b"{", headers={"Content-Type": "application/json"}),
+        await practice.client.post(
+            "/api/v1/cases", content=b"{", headers={"Content-Type": "application/json"}
+        ),
         await practice.client.delete("/api/v1/cases"),
     ):
         assert is_marked(answer)
@@ -140,7 +142,13 @@ async def test_a_real_case_is_not_marked(real: HttpOffice) -> None:
             break
         for one in waiting:
             value: Any = {"period": 15, "statement": False, "item": True, "level": "district"}[one["kind"]]
-            body = {"key": one["key"], "since": one["since"], "value": value, "document": "令", "clause": "一"}
+            body = {
+                "key": one["key"],
+                "since": one["since"],
+                "value": value,
+                "document": "令",
+                "clause": "一",
+            }
             body |= {"unit": "working_day"} if one["kind"] == "period" else {}
             confirmed = await real.post(legal, "/regimes/market_regulation/confirmations", body)
             assert confirmed.status_code == 201, confirmed.text

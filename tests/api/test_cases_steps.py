@@ -162,9 +162,7 @@ async def test_there_is_no_such_step(office: HttpOffice) -> None:
     case = await office.open_case()
     officer = await office.holder(Role.OFFICER)
     for action in ("open_case", "close_objection_window", "paper_produced", "fly", "备注"):
-        answer = await office.post(
-            officer, f"/cases/{case.no}/actions/{action}", {}, version=case.version
-        )
+        answer = await office.post(officer, f"/cases/{case.no}/actions/{action}", {}, version=case.version)
         problem = assert_problem(answer, 400, "MALFORMED")
         assert problem["field"] == "action"
         assert "confirm_effective" in problem["expected"]
@@ -189,9 +187,7 @@ async def test_another_account_of_the_same_person_is_the_same_pair_of_eyes(offic
     await case.take("draft_prior_notice", by=drafter)
     await case.take("review_prior_notice")
     for dry in ({}, {"dry_run": True, "key": ""}):
-        problem = assert_problem(
-            await case.attempt("issue_prior_notice", by=same, **dry), 403, "FOUR_EYES"
-        )
+        problem = assert_problem(await case.attempt("issue_prior_notice", by=same, **dry), 403, "FOUR_EYES")
         assert "拟制事先告知书" in problem["detail"]
         assert "号事件" in problem["detail"]
     await case.take("issue_prior_notice")
@@ -241,7 +237,9 @@ async def test_a_dry_run_answers_as_the_real_thing_and_stores_nothing(office: Ht
 async def test_a_dry_run_of_a_barred_step_is_refused_in_the_words_of_the_real_one(office: HttpOffice) -> None:
     case = await office.open_case()
     for step in ("decide", "serve_prior_notice", "raise_objection", "request_hearing", "correct_paper"):
-        form = {"of_seq": 1, "wrong": "甲", "right": "乙", "reasons": "丙"} if step == "correct_paper" else None
+        form = (
+            {"of_seq": 1, "wrong": "甲", "right": "乙", "reasons": "丙"} if step == "correct_paper" else None
+        )
         dry = await case.attempt(step, form, key="", dry_run=True)
         real = await case.attempt(step, form)
         assert dry.status_code == real.status_code >= 400, (step, real.text)

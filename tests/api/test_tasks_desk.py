@@ -140,9 +140,7 @@ async def test_a_task_is_handed_over_by_its_holder_an_approver_or_a_supervisor(
     to_second = {"to": SECOND, "reason": "出差"}
     assert_problem(await do(office, officer, task, "reassign", body=to_second), 403, "ROLE_MISSING")
     await do(office, officer, task, "claim")
-    assert_problem(
-        await do(office, second, task, "reassign", body=to_second), 403, "ROLE_MISSING"
-    )
+    assert_problem(await do(office, second, task, "reassign", body=to_second), 403, "ROLE_MISSING")
     answer = await do(office, officer, task, "reassign", body=to_second)
     assert answer.json()["assignee"] == second.account_id
     back = {"to": f"{BODY}-officer", "reason": "回岗"}
@@ -171,7 +169,11 @@ async def test_a_task_that_is_not_ones_own_cannot_be_taken_and_a_strangers_is_no
 ) -> None:
     task = await task_of(office, case)
     for what in ("claim", "release"):
-        for login in (f"{BODY}-reviewer", "jiangsu-market-regulation-superior", "nanjing-credit-office-auditor"):
+        for login in (
+            f"{BODY}-reviewer",
+            "jiangsu-market-regulation-superior",
+            "nanjing-credit-office-auditor",
+        ):
             answer = await do(office, await office.user(login), task, what)
             assert_problem(answer, 403, "ROLE_MISSING")
         for login in ("xuanwu-market-regulation-officer", "subject-company-1", "nanjing-housing-department"):
@@ -181,7 +183,9 @@ async def test_a_task_that_is_not_ones_own_cannot_be_taken_and_a_strangers_is_no
             assert theirs | {"trace_id": ""} == nobodys | {"trace_id": ""}
 
 
-async def test_the_same_key_takes_a_task_once_and_answers_the_same(office: HttpOffice, case: HttpCase) -> None:
+async def test_the_same_key_takes_a_task_once_and_answers_the_same(
+    office: HttpOffice, case: HttpCase
+) -> None:
     officer, second = await office.holder(Role.OFFICER), await office.user(SECOND)
     task, key = await task_of(office, case), uuid4().hex
     before = await log_length(office)
@@ -235,7 +239,10 @@ async def test_tasks_are_found_by_when_they_are_due(office: HttpOffice, case: Ht
     (task,) = (await office.get(reviewer, "/tasks", case=case.no)).json()["items"]
     assert (task["deadline"], task["action"]) == ("decision", "review_decision")
     found = {
-        due: [item["case"] for item in (await office.get(reviewer, "/tasks", due=due, case=case.no)).json()["items"]]
+        due: [
+            item["case"]
+            for item in (await office.get(reviewer, "/tasks", due=due, case=case.no)).json()["items"]
+        ]
         for due in ("overdue", "today", "3wd")
     }
     # The case's practice clock stands in spring; the decision was due before the real day of today.
