@@ -21,6 +21,7 @@ from api.opening import must_be_of, prepare
 from api.paging import Listing, PageRequest
 from api.practice_time import practicable
 from api.presentation import CASE_COLUMNS, case_item, deadline_item, document_item, event_item
+from api.printable import must_be_printable
 from api.services import COURSES, Services, TheOffice
 from api.strict import Submitted
 from domain.days.explanation import explain
@@ -96,6 +97,7 @@ async def open_case(
     `dry_run` answers the same and stores nothing.
     """
     must_be_of(actor, body.authority)
+    await must_be_printable(body)
     now = await services.confirmations.now()
     offset = (practice_at - now).total_seconds() if practice_at else 0.0
     at = now + timedelta(seconds=offset)
@@ -248,7 +250,7 @@ async def take_step(
     must_be_allowed(actor, step.roles, case, clause=step.clause)
     if not actor.has(Role.SUBJECT):
         version = require_version(version)
-    read_form(step, body)  # what cannot be read is not received
+    await must_be_printable(read_form(step, body))  # what cannot be read or printed is not received
     if key is None:
         return await _rehearse(services, case, actor, action, item, body, version)
     wish = Wish(

@@ -33,8 +33,8 @@ _STACKS: Final[dict[str, tuple[str, ...]]] = {
     "subheading": ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "LXGW WenKai"),
     "page": ("SimSun", "宋体", "STSong"),
 }
-_SHIPPED: Final = ("Noto Serif SC", "Noto Sans SC")
-_NO_GLYPH: Final = re.compile(r'the text `"(?P<shown>.+?)"` could not be displayed')
+SHIPPED_FONTS: Final = ("Noto Serif SC", "Noto Sans SC")
+NO_GLYPH: Final = re.compile(r'the text `"(?P<shown>.+?)"` could not be displayed')
 _LABELS: Final = {kind.value: kind.label for kind in PaperKind}
 
 
@@ -68,7 +68,7 @@ def render(paper: Paper, *, practice: bool, font_dirs: Iterable[Path] = ()) -> R
     try:
         pdf = press.print(paper, practice=practice or paper.header.practice)
     except typst.TypstError as error:
-        hole = _NO_GLYPH.search(str(error))
+        hole = NO_GLYPH.search(str(error))
         if hole is None:
             raise
         raise _glyph_missing(hole["shown"]) from None
@@ -92,10 +92,10 @@ class _Press:
         )
         present = set(self._fonts.families())
         self._roles: dict[str, Any] = {
-            role: [family for family in (*families, *_SHIPPED) if family in present]
+            role: [family for family in (*families, *SHIPPED_FONTS) if family in present]
             for role, families in _STACKS.items()
         }
-        self._roles["embolden"] = self._roles["title"][0] in _SHIPPED
+        self._roles["embolden"] = self._roles["title"][0] in SHIPPED_FONTS
         self._threads = _Compilers()
 
     def print(self, paper: Paper, *, practice: bool) -> bytes:

@@ -19,14 +19,17 @@ with workflow.unsafe.imports_passed_through():
 async def listing(case: Conduct) -> Outcome:
     """Off the list when the term ends, or earlier because what it rests on has fallen (三（二）)."""
     listed_on = date.fromisoformat(case.file.events[0].data["listed_on"])
-    term = case.window("listing_term", case.rule.listing_term, starts_on=listed_on)
+    term = None
+    if case.rule.listing_term.count is not None:  # some lists have no fixed end
+        term = case.window("listing_term", case.rule.listing_term, starts_on=listed_on)
+    expiry = ("expire", term) if term else None
     while True:
         case.at(Stage.LISTED)
         try:
-            await case.first(clock=("expire", term))
+            await case.first(clock=expiry)
             break
         except Interrupted as interruption:
-            ended = await answer_the_fall(case, interruption.event, term)
+            ended = await answer_the_fall(case, interruption.event, expiry)
         if ended is Outcome.REVOKED:
             return ended
         if ended is Outcome.EXPIRED:
@@ -35,7 +38,7 @@ async def listing(case: Conduct) -> Outcome:
     return Outcome.EXPIRED
 
 
-async def answer_the_fall(case: Conduct, fell: Event, term: str) -> Outcome | None:
+async def answer_the_fall(case: Conduct, fell: Event, expiry: tuple[str, str] | None) -> Outcome | None:
     """依据文书失效: the listing is revoked within the period that the rule sets for it.
 
     Where the document was only changed, the entry may be changed to the new content instead; None: it stays listed.
@@ -45,7 +48,7 @@ async def answer_the_fall(case: Conduct, fell: Event, term: str) -> Outcome | No
     due = case.owed(f"revocation:{fell.seq}", case.rule.basis_revoked_within, starts_on=fell.day)
     steps = ("revoke_listing", "amend_listing") if fell.data["change"] == "changed" else ("revoke_listing",)
     while True:
-        done = await case.first(*steps, due=due, clock=("expire", term))
+        done = await case.first(*steps, due=due, clock=expiry)
         if done.step == "expire":
             return Outcome.EXPIRED
         if done.data.get("agreed", True):

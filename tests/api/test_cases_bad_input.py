@@ -26,6 +26,15 @@ TYPED: Final = {
     "counted_from", "regime", "authority", "ground", "measures", "code", "deadline", "id_number", "id_kind",
 }  # fmt: skip
 PERSONAL: Final = ("王玉泽", "32010419940813996X", "13851234567", "1幢201室")
+#: Bodies whose every text field meets the whole corpus; the others share it among them.
+MAIN: Final = {
+    "confirm_effective",
+    "draft_prior_notice",
+    "serve_prior_notice",
+    "raise_objection",
+    "verify_objection",
+    "draft_decision",
+}
 Path = tuple[str | int, ...]
 
 
@@ -113,7 +122,7 @@ async def test_no_text_of_an_opening_is_more_than_taken_or_refused(office: HttpO
         answer = await send(office, officer, "/cases", replaced(form, together, nasty), **clock)
         assert_harmless(answer, nasty, "cases")
         taken += answer.status_code == 200
-        for path in set(paths) - together:
+        for path in set(paths) - together if len(nasty) % 4 == 1 else ():
             answer = await send(office, officer, "/cases", replaced(form, {path}, nasty), **clock)
             assert_harmless(answer, nasty, str(path))
     assert taken >= 50  # ordinary if odd text is taken
@@ -134,7 +143,7 @@ async def test_no_text_of_any_step_is_more_than_taken_or_refused(office: HttpOff
     }
     before = await rows(office)
     sent, seen = 0, set()
-    for name in forms_to_try():
+    for turn, name in enumerate(sorted(forms_to_try(), key=lambda name: name not in MAIN)):
         model = DETERMINATION.steps[name].form
         if model in seen:
             continue  # the same form on another step
@@ -142,16 +151,19 @@ async def test_no_text_of_any_step_is_more_than_taken_or_refused(office: HttpOff
         form = form_for(name, case.today) | extras.get(name, {})
         by = await case.person_for(name)
         item = "?item=objection-1" if DETERMINATION.steps[name].item else ""
+        url, tag = f"/cases/{case.no}/actions/{name}{item}", {"If-Match": f'"v{case.version}"'}
         paths = list(texts(form))
         together = {path for path in paths if free(path)}
-        tag = {"If-Match": f'"v{case.version}"'}
-        for nasty in NASTY:
-            url = f"/cases/{case.no}/actions/{name}{item}"
-            for chosen in [together, *({path} for path in paths if path not in together)]:
+        alone = [{path} for path in paths if path not in together]
+        for chosen, corpus in [
+            (together, NASTY if name in MAIN else NASTY[turn % 6 :: 6]),
+            *((path, NASTY[(turn + shift) % 8 :: 8]) for shift, path in enumerate(alone)),
+        ]:
+            for nasty in corpus:
                 answer = await send(office, by, url, replaced(form, chosen, nasty), **tag)
                 assert_harmless(answer, nasty, name)
                 sent += 1
-    assert sent >= 6_000
+    assert sent >= 4_000
     assert await rows(office) == before
 
 
@@ -165,7 +177,7 @@ async def test_no_key_name_or_address_is_more_than_refused(office: HttpOffice, c
         assert_harmless(answer, nasty, "key")
         answer = await send(office, officer, "/cases", opening_form() | {nasty: 1})
         assert_harmless(answer, nasty, "key")
-        if len(nasty) > 300:
+        if len(nasty) > 300 or NASTY.index(nasty) % 3:
             continue
         quoted = nasty.encode("utf-8", "surrogatepass")
         for path in (
@@ -194,7 +206,7 @@ async def test_no_header_is_more_than_taken_or_refused(
 ) -> None:
     officer = await office.holder(Role.OFFICER)
     before = await rows(office)
-    for nasty in NASTY:
+    for nasty in NASTY[::3]:
         value = nasty.encode("utf-8", "surrogatepass")[:300]
         if b"\r" in value or b"\n" in value or b"\0" in value:
             continue  # no server hands these on
@@ -229,7 +241,7 @@ async def test_every_other_json_value_in_place_of_a_form_is_refused(
 
 async def test_strange_but_lawful_text_goes_through_a_whole_case_unchanged(office: HttpOffice) -> None:
     """What validation takes is printed, masked and read back, not interpreted."""
-    strange = "#sys.version $x$ <b>{{7*7}}</b> ' OR 1=1 -- =1+1 @ref \\u{202e} 𠮷・ﷺ 100%"
+    strange = "#sys.version $x$ <b>{{7*7}}</b> ' OR 1=1 -- =1+1 @ref \\u{202e} 㛃・𫟹 100%"
     case = await office.open_case(subject="subject-person-1", source=strange)
     for step in ("confirm_effective", "confirm_ground", "assess_leniency"):
         form = form_for(step, case.today)
@@ -247,3 +259,24 @@ async def test_strange_but_lawful_text_goes_through_a_whole_case_unchanged(offic
     assert drafted["data"]["facts"] == strange
     (paper,) = (await case.see("/documents")).json()["items"]
     assert paper["sm3"]
+
+
+@pytest.mark.parametrize("unprintable", ["ﷺ", "👍", "\ue816", "某\U00020bb7"])
+async def test_a_character_that_no_paper_can_show_is_refused_while_it_can_be_mended(
+    office: HttpOffice, case: HttpCase, unprintable: str
+) -> None:
+    before = await rows(office)
+    for answer, field in (
+        (await office.try_to_open(opening_form(source=unprintable)), "source"),
+        (await case.attempt("note", {"text": f"备注{unprintable}"}), "text"),
+        (
+            await case.attempt(
+                "serve_prior_notice", form_for("serve_x", case.today) | {"evidence": {unprintable: "x"}}
+            ),
+            "evidence.?",
+        ),
+    ):
+        problem = assert_problem(answer, 400, "GLYPH_MISSING")
+        assert problem["field"] == field
+        assert "字体" in problem["expected"]
+    assert await rows(office) == before
