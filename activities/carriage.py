@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from temporalio.client import (
     Client,
@@ -40,10 +41,20 @@ class Carrier:
 
     async def carry(self, command: Command, *, kind: str, patience: timedelta = PATIENCE) -> Receipt:
         """The receipt, decided or refused. Raises EngineAway when nobody decided within `patience`."""
+        settled = await self._ask(command, kind, patience, update_id=command.id)
+        if settled.state == "pending":
+            # Temporal remembers an answer that the record does not hold, since it was restored older: asked anew.
+            settled = await self._ask(command, kind, patience, update_id=f"{command.id}~{uuid4().hex}")
+        if settled.state == "pending":
+            raise EngineAway
+        return settled
+
+    async def _ask(self, command: Command, kind: str, patience: timedelta, *, update_id: str) -> Receipt:
+        """The receipt after the workflow has answered. Raises EngineAway."""
         try:
             # The client repeats calls on its own while nothing listens: the patience is ours to keep.
             async with asyncio.timeout(patience.total_seconds()):
-                await self._update(command, kind, patience)
+                await self._update(command, kind, patience, update_id)
         except WorkflowUpdateFailedError as failed:
             problem = _problem_of(failed)
             if problem is None:
@@ -52,28 +63,30 @@ class Carrier:
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError, TimeoutError) as away:
             raise EngineAway from away
         settled = await self._receipts.find(command.id)
-        if settled is None or settled.state == "pending":
+        if settled is None:
             raise EngineAway
         return settled
 
-    async def _update(self, command: Command, kind: str, patience: timedelta) -> None:
+    async def _update(self, command: Command, kind: str, patience: timedelta, update_id: str) -> None:
         handle = self._client.get_workflow_handle(workflow_id(command.case_id))
         async with failpoints.effect(_fails):
             if command.head > 0:
                 try:
-                    await handle.execute_update(SUBMIT, command, id=command.id, rpc_timeout=patience)
+                    await handle.execute_update(SUBMIT, command, id=update_id, rpc_timeout=patience)
                     return
                 except RPCError as error:
                     if error.status is not RPCStatusCode.NOT_FOUND:
                         raise
-            await self._update_with_start(command, kind, patience)
+            await self._update_with_start(command, kind, patience, update_id)
 
-    async def _update_with_start(self, command: Command, kind: str, patience: timedelta) -> None:
+    async def _update_with_start(
+        self, command: Command, kind: str, patience: timedelta, update_id: str
+    ) -> None:
         # Not running: it is new, or closed, or Temporal lost it. The record starts it wherever it stands.
         start = self.start_operation(command.case_id, kind, fresh=command.head == 0)
         try:
             await self._client.execute_update_with_start_workflow(
-                SUBMIT, command, id=command.id, rpc_timeout=patience, start_workflow_operation=start
+                SUBMIT, command, id=update_id, rpc_timeout=patience, start_workflow_operation=start
             )
         except Exception:
             _forget(start)

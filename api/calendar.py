@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.strict import QueryDate
 from domain.days.calendar import Calendar, CalendarYear, DayStatus
 from domain.days.deadlines import Deadline, Status, reckon
 from domain.days.explanation import Explanation, explain
@@ -29,14 +30,14 @@ class KnownOn(_Strict):
     """Which notices count."""
 
     known_on: Annotated[
-        date | None, Field(description="按该日已公布的通知推算；缺省为全部通知", examples=["2026-11-24"])
+        QueryDate | None, Field(description="按该日已公布的通知推算；缺省为全部通知", examples=["2026-11-24"])
     ] = None
 
 
 class Sum(KnownOn):
     """A start day, whose own day is not counted, and a length."""
 
-    date: Annotated[date, Field(description="起算日（当日不计入）", examples=["2026-09-17"])]
+    date: Annotated[QueryDate, Field(description="起算日（当日不计入）", examples=["2026-09-17"])]
     count: Annotated[int, Field(ge=0, le=LONGEST, description="期限的长度", examples=[10])]
     unit: Annotated[Unit, Field(description="期限的单位")] = Unit.WORKING_DAY
     rolls: Annotated[bool, Field(description="届满日为休息日时是否顺延（民法典 第二百零三条）")] = True
@@ -45,14 +46,14 @@ class Sum(KnownOn):
 class Span(KnownOn):
     """Two days; the first is not counted, the last is."""
 
-    after: Annotated[date, Field(description="起日（不计入）", examples=["2026-09-17"])]
-    through: Annotated[date, Field(description="止日（计入）", examples=["2026-10-08"])]
+    after: Annotated[QueryDate, Field(description="起日（不计入）", examples=["2026-09-17"])]
+    through: Annotated[QueryDate, Field(description="止日（计入）", examples=["2026-10-08"])]
 
 
 class Day(KnownOn):
     """One day, or with `count` the whole period that begins after it."""
 
-    date: Annotated[date, Field(description="某日，或者起算日", examples=["2026-09-17"])]
+    date: Annotated[QueryDate, Field(description="某日，或者起算日", examples=["2026-09-17"])]
     count: Annotated[int | None, Field(ge=0, le=LONGEST, description="期限的长度；省略则只说明这一天")] = None
     unit: Annotated[Unit, Field(description="期限的单位")] = Unit.WORKING_DAY
     rolls: Annotated[bool, Field(description="届满日为休息日时是否顺延")] = True

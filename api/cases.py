@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.access import Case, must_be_allowed, served_papers
-from api.commands import carry, submit
+from api.commands import RECEIVED, Decided, Shown, carry, submit
 from api.examples import OPENINGS, STEPS, body_examples
 from api.headers import ExpectedVersion, KeyUnlessDryRun, etag, require_version
 from api.identity import CurrentActor
@@ -84,7 +84,17 @@ async def practice_instant(
     return practicable(instant, field="X-Practice-Clock")
 
 
-@router.post("", status_code=201, summary="线索登记（立案）", openapi_extra=body_examples(OPENINGS))
+@router.post(
+    "",
+    status_code=201,
+    summary="线索登记（立案）",
+    openapi_extra=body_examples(OPENINGS),
+    responses=RECEIVED
+    | {
+        201: {"model": Decided, "description": "已立案"},
+        200: {"model": Shown, "description": "试办（dry_run）"},
+    },
+)
 async def open_case(
     services: TheOffice,
     actor: CurrentActor,
@@ -234,6 +244,7 @@ _ANY_FORM: Final = {"anyOf": [{"$ref": f"#/components/schemas/{form.__name__}"} 
     "/{no}/actions/{action}",
     summary="办理一个步骤",
     openapi_extra=body_examples(STEPS, schema=_ANY_FORM),
+    responses=RECEIVED | {200: {"model": Decided | Shown, "description": "已办理，或者试办（dry_run）"}},
 )
 async def take_step(
     services: TheOffice,
@@ -243,7 +254,7 @@ async def take_step(
     key: KeyUnlessDryRun,
     version: ExpectedVersion,
     body: Submitted[dict[str, Any]],
-    item: Annotated[str, Query(max_length=48)] = "",
+    item: Annotated[str, Query(pattern=r"^([a-z]{1,24}-[0-9]{1,9})?$", examples=["objection-1"])] = "",
 ) -> JSONResponse:
     """Takes a step. Officers name the version they decided on; `dry_run` answers the same and stores nothing."""
     step = _step_of(case, action)

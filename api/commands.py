@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from fastapi import status
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.carriage import EngineAway
@@ -17,6 +19,48 @@ from storage.answers import Effect, Given, Request
 from storage.receipts import Receipt, Wish
 
 _REPLAYED = "Idempotent-Replayed"
+
+
+class Decided(BaseModel):
+    """What a command came to: the event, and where the case now stands."""
+
+    case: str = Field(examples=["2026-000001"])
+    seq: int
+    version: int
+    step: str
+    item: str
+    stage: str
+    outcome: str | None
+    number: str | None = Field(description="文号，如果办理该步骤签发了文书")
+    clause: str
+    received_at: datetime
+    at: datetime
+
+
+class Received(BaseModel):
+    """Received and not yet decided (已收件，尚未办理): the receipt that counts, and where to ask."""
+
+    state: Literal["received"]
+    operation: str = Field(examples=["/api/v1/operations/3f0c…"])
+    received_at: datetime
+    detail: str
+
+
+class Shown(BaseModel):
+    """What a dry run shows: where the real thing would lead, with nothing stored."""
+
+    dry_run: Literal[True]
+    step: str
+    item: str
+    clause: str
+    stage: str
+    outcome: str | None
+    paper: str | None
+    waits_for: list[str]
+
+
+#: What a command to a case is answered, for the document of the API.
+RECEIVED: dict[int | str, dict[str, Any]] = {202: {"model": Received, "description": "已收件，尚未办理"}}
 
 
 async def submit(services: Services, wish: Wish, body: Any, *, kind: str) -> JSONResponse:

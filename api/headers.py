@@ -10,9 +10,11 @@ from fastapi import Depends, Header, Query, Request
 from api.problems import MissingKey, PreconditionRequired
 from domain.refusals import Malformed
 
-_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+KEY_PATTERN: Final = r"^[\x21-\x7e]{8,128}$"
+ETAG_PATTERN: Final = r'^"v(0|[1-9][0-9]{0,17})"$'
+_KEY = re.compile(KEY_PATTERN)
 _KEY_EXPECTED: Final = "8 至 128 个可见 ASCII 字符，例如 UUID"
-_ETAG = re.compile(r'"v(0|[1-9][0-9]{0,17})"')
+_ETAG = re.compile(ETAG_PATTERN)
 _ETAG_EXPECTED: Final = '案件的 ETag，例如 "v12"'
 
 
@@ -24,17 +26,18 @@ def _single(request: Request, name: str) -> str | None:
     return values[0].strip() if values else None
 
 
-def _idempotency_key(
-    request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="Command id: the same key with the same body gets the same answer, for ever. "
-            "8–128 visible ASCII characters. Required.",
-        ),
-    ] = None,
-) -> str:
-    del idempotency_key  # declared for the OpenAPI document; read below, where a second one is seen
+#: Declared for the OpenAPI document; read from the request itself, where a second one is seen.
+_KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Command id: the same key with the same body gets the same answer, for ever. "
+        "8–128 visible ASCII characters. Required.",
+    ),
+]
+
+
+def _idempotency_key(request: Request, _declared: _KeyHeader = None) -> str:
     key = _single(request, "Idempotency-Key")
     if key is None:
         raise MissingKey(
@@ -87,12 +90,16 @@ def etag(version: int) -> str:
 
 def _key_unless_dry_run(
     request: Request,
+    _declared: _KeyHeader = None,
     dry_run: Annotated[
         bool, Query(description="Answer the same, store nothing; needs no Idempotency-Key.")
     ] = False,
 ) -> str | None:
-    """A dry run changes nothing, so it needs no key."""
-    return None if dry_run else _idempotency_key(request)
+    """A dry run changes nothing, so it needs no key; one that is sent all the same must be one."""
+    if dry_run and "Idempotency-Key" not in request.headers:
+        return None
+    key = _idempotency_key(request)
+    return None if dry_run else key
 
 
 #: The command id of a request, or None for a dry run.

@@ -235,7 +235,7 @@ def practice_router(tokens: SignedTokens, people: People) -> APIRouter:
             **_shown(account),
         )
 
-    @router.get("/users", summary="演练用户")
+    @router.get("/users", operation_id="list_practice_users", summary="演练用户")
     async def users() -> Items[PracticeUser]:
         """Every sample user."""
         accounts = await people.accounts()

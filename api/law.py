@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.strict import QueryDate
 from domain.citation import Citation
 from domain.confirmation import Confirmation
 from domain.regimes import Authority, MeasureGroup, Regime
@@ -33,9 +34,9 @@ class _Strict(BaseModel):
 class On(_Strict):
     """The day that is asked about."""
 
-    on: Annotated[date | None, Field(description="某日（北京时间）；缺省为今天", examples=["2026-03-02"])] = (
-        None
-    )
+    on: Annotated[
+        QueryDate | None, Field(description="某日（北京时间）；缺省为今天", examples=["2026-03-02"])
+    ] = None
 
     @property
     def day(self) -> date:

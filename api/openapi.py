@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.headers import ETAG_PATTERN, KEY_PATTERN
 from api.practice_mark import MEMBER
 from api.problems import MEDIA_TYPE, Problem
 
@@ -74,6 +75,7 @@ def _document(app: FastAPI, description: str, forms: Sequence[type[BaseModel]]) 
     )
     for operation in _operations(document):
         _with_problems(operation)
+        _with_headers(operation)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in _FRAMEWORK_SCHEMAS:
@@ -107,9 +109,20 @@ def _with_practice_mark(document: dict[str, Any]) -> None:
                 if not media_type.endswith("json"):
                     continue
                 schema = content.get("schema", {})
-                schema = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-                if schema.get("type") == "object":
-                    schema.setdefault("properties", {})[MEMBER] = mark
+                for one in schema.get("anyOf", [schema]):
+                    one = schemas[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+                    if one.get("type") == "object":
+                        one.setdefault("properties", {})[MEMBER] = mark
+
+
+def _with_headers(operation: dict[str, Any]) -> None:
+    """The two headers as they really are: the functions take any text, so that a wrong one is refused in our words."""
+    parameters = {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
+    if (key := parameters.get("Idempotency-Key")) is not None:
+        key["schema"] = {"type": "string", "pattern": KEY_PATTERN}
+        key["required"] = "dry_run" not in parameters
+    if (tag := parameters.get("if-match")) is not None:
+        tag["name"], tag["schema"] = "If-Match", {"type": "string", "pattern": ETAG_PATTERN}
 
 
 def _with_problems(operation: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.commands import answer, told
+from api.commands import RECEIVED, answer, told
 from api.identity import CurrentActor
 from api.services import TheOffice
 from domain.refusals import NotFound
@@ -13,7 +13,7 @@ from domain.refusals import NotFound
 router = APIRouter(prefix="/operations", tags=["operations"])
 
 
-@router.get("/{command_id}", summary="收件回执与办理情况")
+@router.get("/{command_id}", summary="收件回执与办理情况", responses=RECEIVED)
 async def show_operation(services: TheOffice, actor: CurrentActor, command_id: str) -> JSONResponse:
     """The decision, the refusal, or that it is received and undecided; for whoever sent it."""
     receipt = await services.receipts.find(command_id)

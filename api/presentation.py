@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.tables import Column
-from domain.masking import Mask, masked, redact
+from domain.masking import Mask, mask_name, masked, redact
 from domain.people import Actor, Role
 from domain.procedure.events import SHANGHAI, Event
 from domain.procedure.outcome import Outcome, Stage
@@ -59,6 +59,8 @@ _PERSONAL = {
     "representative": Mask.NAME,
     "born_on": Mask.HIDDEN,
 }
+#: Fields of forms that hold the name of somebody outside the office.
+_NAMES = frozenset({"received_by"})
 #: What the first event pins is shown by routes of its own, not in the timeline.
 _PINNED = ("rule", "calendar", "subject_ref", "document_ref", "business_key", "clock_offset")
 
@@ -133,7 +135,7 @@ def event_item(event: Event, step: Step, subject: Mapping[str, Any], *, reader: 
     outside = reader.has(Role.SUBJECT)
     theirs = Role.SUBJECT in step.roles or bool(step.serves) or step.manner is Manner.CLOCK
     data = shown_data(event.data, subject) if theirs or not outside else {}
-    if outside and "number" in event.data:
+    if outside and "paper" in event.data:
         data["number"] = event.data["number"]
     return {
         "seq": event.seq,
@@ -177,17 +179,22 @@ def shown_data(data: Mapping[str, Any], subject: Mapping[str, Any]) -> dict[str,
             case str():
                 return redact(value, personal)
             case dict():
-                return {key: hide(inner) for key, inner in value.items()}
+                return {key: hide(masked_alone(key, inner)) for key, inner in value.items()}
             case list():
                 return [hide(inner) for inner in value]
             case _:
                 return value
 
     return {
-        key: masked_subject(value) if key == "subject" else hide(value)
+        key: masked_subject(value) if key == "subject" else hide(masked_alone(key, value))
         for key, value in data.items()
         if key not in _PINNED
     }
+
+
+def masked_alone(key: str, value: Any) -> Any:
+    """A value of a form, masked if the field is somebody's name whoever it is."""
+    return mask_name(value) if key in _NAMES and isinstance(value, str) else value
 
 
 def deadline_item(row: Mapping[str, Any]) -> dict[str, Any]:

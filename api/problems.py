@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from api.trace import trace_id
 from domain.refusals import Bar, Forbidden, Malformed, NotFound, Refusal
@@ -167,6 +168,7 @@ def malformed(errors: Sequence[FieldError]) -> JSONResponse:
 
 # ---- validation errors in Chinese ----------------------------------------------------------------------------
 
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 
 
@@ -204,9 +206,24 @@ async def _on_validation(_request: Request, error: Exception) -> JSONResponse:
     return malformed(field_errors(error))
 
 
-async def _on_http_exception(_request: Request, error: Exception) -> JSONResponse:
+async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = {"Allow": ", ".join(_methods_of(request))}
+        return problem_response(MethodNotAllowed(detail="该地址不支持这种请求方法。", headers=allowed))
     return problem_response(_from_http(error))
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method that this address takes; the framework names those of one of its routes alone."""
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    ]
 
 
 async def _on_lost_database(_request: Request, _error: Exception) -> JSONResponse:
@@ -230,8 +247,6 @@ def _from_http(error: HTTPException) -> Refusal:
     headers = dict(error.headers or {})
     if error.status_code == 404:
         return NotFound(detail="没有这个地址，或者您无权查看。")
-    if error.status_code == 405:
-        return MethodNotAllowed(detail="该地址不支持这种请求方法。", headers=headers)
     if error.status_code == 401:
         return Unauthenticated(detail="请先登录。", headers=headers)
     if error.status_code == 403:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import relation_to
 from api.commands import once
+from api.examples import HAND_OVERS, body_examples
 from api.headers import IdempotencyKey
 from api.identity import CurrentActor
 from api.lists import answer_list
@@ -154,7 +155,7 @@ async def release_task(
     return await once(services, Request(key, f"POST /tasks/{task_id}/release", actor, {}), give_back)
 
 
-@router.post("/{task_id}/reassign", summary="转办")
+@router.post("/{task_id}/reassign", summary="转办", openapi_extra=body_examples(HAND_OVERS))
 async def reassign_task(
     services: TheOffice, actor: CurrentActor, task_id: TaskId, key: IdempotencyKey, body: Submitted[HandOver]
 ) -> JSONResponse:

@@ -48,7 +48,7 @@ class Ledger:
     given_up: set[str] = field(default_factory=set)
     sent: dict[str, Sent] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    slowest: float = 0.0
+    seconds: list[float] = field(default_factory=list)  # until each answer, from the first attempt
 
 
 class People:
@@ -85,7 +85,7 @@ class People:
         status, answer = await self._insist(
             "POST", sent.path, sent.who, json=sent.body, headers=headers, params=dict(sent.query)
         )
-        ledger.slowest = max(ledger.slowest, time.monotonic() - began)
+        ledger.seconds.append(time.monotonic() - began)
         if status in (httpx.codes.OK, httpx.codes.CREATED):
             earlier = ledger.acknowledged.setdefault(sent.key, answer)
             if earlier != answer or sent.key in ledger.refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -28,7 +28,10 @@ from storage.office import open_office
 from storage.record import Record
 from storage.tables import CASE, EVENT
 
-FAULTS: Final[tuple[Fault, ...]] = ("error", "lost", "late", "exit_before", "exit_within", "exit_after")
+#: What can happen to a side effect; `exit` stands for the end of the process before, within or after it, in turn.
+FAULTS: Final = ("error", "lost", "late", "exit")
+_EXITS: Final[tuple[Fault, ...]] = ("exit_before", "exit_within", "exit_after")
+_POINTS: Final[tuple[Fault, ...]] = ("error", "lost", "late", *_EXITS)
 _CALM: Final = 120.0  # seconds within which everything that was received must be decided
 _NEVER: Final = 10**9
 
@@ -150,9 +153,7 @@ class Run:
                     for part in PARTS if rng.random() < 0.08 else (rng.choice(PARTS),):
                         self.office.kill(part)
                     if points:
-                        fault = rng.choice(
-                            ("error", "lost", "late", "exit_before", "exit_within", "exit_after")
-                        )
+                        fault = rng.choice(_POINTS)
                         rate = points / 8 if fault.startswith("exit") else points
                         self.office.fail(
                             Plan(fault=fault, rate=rate, seed=rng.randrange(_NEVER), late_seconds=4.0)
@@ -162,14 +163,17 @@ class Run:
                 done.set()
 
             await _all(death(), *(client(number) for number in range(self.clients)))
-            report.numbers["最慢答复秒"] = round(self.ledger.slowest, 1)
+            waited = sorted(self.ledger.seconds)
+            report.numbers |= {
+                "答复秒中位": round(waited[len(waited) // 2], 2),
+                "99%": round(waited[len(waited) * 99 // 100], 1),
+                "最慢": round(waited[-1], 1),
+            }
             report.numbers["重复"] = self.ledger.counts["replayed"]
 
         return await self.storm("随机强杀" + ("与故障点" if points else ""), blows)
 
-    async def every_effect(
-        self, faults: tuple[Fault, ...] = FAULTS, *, step: int = 1, long: bool = False
-    ) -> Report:
+    async def every_effect(self, faults: Sequence[str] = FAULTS, *, long: bool = False) -> Report:
         """For every n and every fault: a whole case in which the n-th side effect fails."""
 
         async def blows(report: Report) -> None:
@@ -179,9 +183,12 @@ class Run:
             counted = self.office.failed()
             effects = counted.done if counted else 0
             failed = 0
-            for nth in range(1, effects + 1, step):
+            for nth in range(1, effects + 1):
                 for fault in faults:
-                    self.office.fail(Plan(fault=fault, nth=nth, late_seconds=4.0))
+                    how_exactly = _EXITS[nth % len(_EXITS)] if fault == "exit" else fault
+                    self.office.fail(
+                        Plan.model_validate({"fault": how_exactly, "nth": nth, "late_seconds": 4.0})
+                    )
                     await self.story(f"n{nth}-{fault}", **how).run()
                     plan = self.office.failed()
                     failed += plan.failed if plan else 0

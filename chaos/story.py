@@ -237,7 +237,7 @@ class Story:
             case "assess_leniency" if self.exempt:
                 form |= {
                     "conclusion": "exempt",
-                    "factors": ["corrected_in_time"],
+                    "factors": ["slight"],
                     "reasons": "及时改正，危害轻微",
                 }
             case "draft_prior_notice":

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.people import Actor
 from domain.refusals import Refusal
-from storage.database import database_now, reading, writing
+from storage.database import database_now, reading, write, writing
 from storage.office import Office
 from storage.receipts import NO_CASE, key_reused
 from storage.tables import SUBMISSION
@@ -60,7 +60,8 @@ class Answers:
         A Refusal of the effect undoes what it did and is an answer too: the same key is refused in the same words
         also when it would now be allowed.
         """
-        async with writing(self._office.engine) as connection:
+
+        async def give(connection: AsyncConnection) -> Given:
             row = await self._earlier(connection, request)
             if row is not None:
                 return _given(row, replayed=True)
@@ -73,6 +74,8 @@ class Answers:
             await self._insert(connection, request, "refused" if refused else "decided", result, {})
             return Given(result, refused, replayed=False)
 
+        return await write(self._office.engine, give)
+
     async def begin(
         self, request: Request, plan: Callable[[], dict[str, Any]]
     ) -> tuple[dict[str, Any], Given | None]:
@@ -81,7 +84,8 @@ class Answers:
         `plan` makes it, for a request that is new, and may raise a Refusal. Returns the plan that holds, and the
         answer if there is one already. Raises KeyReused.
         """
-        async with writing(self._office.engine) as connection:
+
+        async def keep(connection: AsyncConnection) -> tuple[dict[str, Any], Given | None]:
             row = await self._earlier(connection, request)
             if row is None:
                 made = plan()
@@ -89,6 +93,8 @@ class Answers:
                 return made, None
             kept = self._office.cipher.decrypt(row["body"], table="submission", case=request.id)
             return kept["plan"], _given(row, replayed=True) if row["result"] else None
+
+        return await write(self._office.engine, keep)
 
     async def conclude(self, request: Request, result: dict[str, Any]) -> Given:
         """The answer to a command that was begun; a later one changes nothing."""

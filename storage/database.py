@@ -5,16 +5,16 @@ The hot path uses Core SQL on a plain `AsyncConnection`; nothing here hides it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import DateTime, Select, event, text
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -32,6 +32,8 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+_TRIES: Final = 5
+_T = TypeVar("_T")
 _BEGIN = "chengxu_begin"  # execution option: how a transaction on SQLite begins
 
 _turns: WeakKeyDictionary[AsyncEngine, WriteTurn] = WeakKeyDictionary()
@@ -100,6 +102,22 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             async with connection.begin():
                 yield connection
                 becomes_final()
+
+
+async def write(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[_T]]) -> _T:
+    """What `work` does in one transaction that writes, done anew when it meets a key that another has just inserted.
+
+    For work that looks for a row before it inserts it: PostgreSQL lets two look at once, and the one that comes second
+    finds the other's row when it looks again. Raises IntegrityError for a collision that does not go away.
+    """
+    for attempt in range(_TRIES):
+        try:
+            async with writing(engine) as connection:
+                return await work(connection)
+        except IntegrityError:
+            if attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
 
 
 @asynccontextmanager

@@ -11,11 +11,10 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Select, case, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.penalty_record import Fault, PenaltyRecord
@@ -23,17 +22,15 @@ from domain.people import Actor
 from domain.procedure.events import Command
 from domain.refusals import NotFound
 from storage.crypto import Sealer, sm3_hex
-from storage.database import database_now, reading, writing
+from storage.database import database_now, reading, write, writing
 from storage.office import Office
 from storage.tables import CASE, IMPORT, IMPORT_FAULT, LEAD, PENALTY, SUBMISSION
 
 # Technical limits, none a legal figure.
 _LEASE = timedelta(seconds=20)  # whoever takes a file over says so at least this often
 _HEAD_START = timedelta(seconds=30)  # the import carries its leads itself; the relay what is left after this
-_TRIES = 5
 ROUTE: Final = "POST /imports"
 
-_T = TypeVar("_T")
 Fetch = Callable[[AsyncConnection, Select[Any]], Awaitable[Any]]
 
 
@@ -224,7 +221,7 @@ class Imports:
 
     async def take(self, job: Job, taken: int, chunk: Chunk) -> list[Command] | None:
         """Enters a chunk behind the first `taken` rows; the commands to carry. None: somebody else has done it."""
-        return await self._repeated(lambda connection: self._take(connection, job, taken, chunk))
+        return await write(self._office.engine, lambda connection: self._take(connection, job, taken, chunk))
 
     async def try_again(self, job: Job, leads: Sequence[Lead]) -> list[Command]:
         """Receives leads that could not be received before; the commands to carry."""
@@ -233,7 +230,7 @@ class Imports:
             await self._renew(connection, job)
             return await self._receive_leads(connection, job, leads, {})
 
-        return await self._repeated(work)
+        return await write(self._office.engine, work)
 
     async def unopened(self, import_id: str, after: str, limit: int) -> list[tuple[str, int, PenaltyRecord]]:
         """Records with a lead that was not received, behind the record `after`: id, row, record."""
@@ -321,17 +318,6 @@ class Imports:
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     # -- within the transaction
-
-    async def _repeated(self, work: Callable[[AsyncConnection], Awaitable[_T]]) -> _T:
-        """Another import may bring the same penalty in this moment (PostgreSQL): then it is there, look again."""
-        for attempt in range(_TRIES):
-            try:
-                async with writing(self._office.engine) as connection:
-                    return await work(connection)
-            except IntegrityError:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("unreachable")
 
     async def _take(
         self, connection: AsyncConnection, job: Job, taken: int, chunk: Chunk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from settings import Settings
 from storage import failpoints
@@ -16,7 +16,7 @@ from storage.database import (
     make_engine,
     reading,
     refuse_unsafe,
-    writing,
+    write,
 )
 from storage.keys import KeyFileError, fingerprint, load_or_create_key
 from storage.tables import OFFICE
@@ -59,7 +59,8 @@ async def open_office(settings: Settings) -> Office:
     if not settings.key_file.exists() and await _is_somebodys(engine):
         raise KeyFileError(f"案卷库已有内容，而密钥文件 {settings.key_file} 不存在。请从备份恢复密钥文件。")
     key = load_or_create_key(settings.key_file)
-    async with writing(engine) as connection:
+
+    async def take_possession(connection: AsyncConnection) -> None:
         row = (await connection.execute(select(OFFICE))).mappings().first()
         if row is None:
             await connection.execute(
@@ -78,4 +79,6 @@ async def open_office(settings: Settings) -> Office:
             raise WrongOfficeError(
                 "演练库不得用于正式办理，正式库不得用于演练。请为 CHENGXU_OFFICE 的这一取值另设 CHENGXU_HOME。"
             )
+
+    await write(engine, take_possession)  # the processes of an office may start together
     return Office(engine, FieldCipher(key), KeyedHash(key), key, settings.practice)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.people import Actor
 from domain.procedure.events import Command
 from domain.refusals import LegalRefusal, NotFound
-from storage.database import database_now, for_share, reading, writing
+from storage.database import database_now, for_share, reading, write, writing
 from storage.office import Office
 from storage.record import open_command, seal_command
 from storage.tables import CASE, SUBMISSION
@@ -99,7 +99,8 @@ class Receipts:
         at a new command within the transaction and may raise a Refusal: then nothing was received.
         """
         fingerprint = self.fingerprint(wish, body)
-        async with writing(self._office.engine) as connection:
+
+        async def take_in(connection: AsyncConnection) -> Receipt:
             head, offset = await self._case(connection, wish.case_id)
             if (earlier := await self._earlier(connection, wish, fingerprint)) is not None:
                 return earlier
@@ -120,10 +121,13 @@ class Receipts:
             await self._insert(connection, command, wish, fingerprint, now - timedelta(seconds=offset))
             return Receipt(command, "pending", None, replayed=False)
 
+        return await write(self._office.engine, take_in)
+
     async def receive_opening(self, wish: Wish, body: Any) -> Receipt:
         """As `receive`, for the first command of a case that the record does not know yet."""
         fingerprint = self.fingerprint(wish, body)
-        async with writing(self._office.engine) as connection:
+
+        async def take_in(connection: AsyncConnection) -> Receipt:
             if (earlier := await self._earlier(connection, wish, fingerprint)) is not None:
                 return earlier
             real = await database_now(connection)
@@ -137,6 +141,8 @@ class Receipts:
             )
             await self._insert(connection, command, wish, fingerprint, real)
             return Receipt(command, "pending", None, replayed=False)
+
+        return await write(self._office.engine, take_in)
 
     async def find(self, command_id: str) -> Receipt | None:
         """The receipt of a command to a case, with what has become of it."""

@@ -101,8 +101,10 @@ class Record:
             return Answer(now=now, tail=tuple(tail), done=known)
         state = (
             await connection.execute(
-                select(SUBMISSION.c.state, SUBMISSION.c.result).where(
-                    SUBMISSION.c.command_id == entry.event.command
+                for_update(  # whoever settles it as refused in this moment comes before or after, not between
+                    select(SUBMISSION.c.state, SUBMISSION.c.result).where(
+                        SUBMISSION.c.command_id == entry.event.command
+                    )
                 )
             )
         ).first()
@@ -292,7 +294,7 @@ class Record:
             "item": event.item,
             "stage": entry.stage,
             "outcome": entry.outcome,
-            "number": event.data.get("number"),
+            "number": event.data["number"] if entry.numbering is not None else None,
             "clause": event.clause,
             "received_at": event.received_at.isoformat(),
             "at": event.at.isoformat(),

@@ -159,7 +159,7 @@ class DeadlineRow(SQLModel, table=True):
     latest_on: date | None = None
     provisional: bool
     calendar: str = Field(max_length=80)
-    clause: str = Field(max_length=200)
+    clause: str = Field(sa_type=Text)  # may cite whatever document and clause a legal officer named
     state: str = Field(max_length=16)  # running, suspended, met, overdue
 
 

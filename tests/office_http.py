@@ -49,6 +49,9 @@ Form = dict[str, Any]
 BODY: Final = samples.BODY
 #: A working Monday whose year's holidays are announced.
 OPENED_AT: Final = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+#: The two ways to try a step: for good, and as a dry run.
+FOR_GOOD_AND_DRY: Final[tuple[Form, ...]] = ({}, {"key": "", "dry_run": True})
+OPENED_ON: Final = OPENED_AT.date()
 #: Parties of the samples who have an account of their own.
 SUBJECTS: Final = {
     "subject-company-1": {
@@ -97,7 +100,7 @@ def form_for(step: str, on: date) -> Form:
     if step.startswith("serve_"):
         return {**samples.SERVED, "on": on.isoformat()}
     form = dict(samples.FORMS.get(step, samples.AGREED))
-    if step == "basis_fell":
+    if step in ("basis_fell", "basis_held_unlawful"):
         form["decided_on"] = on.isoformat()
     if step == "confirm_ground":
         form["ground"] = "food"
@@ -274,7 +277,7 @@ class HttpCase:
     authority: str
     version: int
     opened: httpx.Response
-    today: date = OPENED_AT.date()
+    today: date = OPENED_ON
     last: dict[str, Any] = field(default_factory=dict)
 
     async def person_for(self, step: str) -> Person:
@@ -297,7 +300,7 @@ class HttpCase:
     ) -> httpx.Response:
         """Tries to take a step, with its sample form dated today unless `form` is given."""
         by = by or await self.person_for(step)
-        query = {"item": item} if item else {}
+        query: dict[str, Any] = {"item": item} if item else {}
         return await self.office.post(
             by,
             f"/cases/{self.no}/actions/{step}",

@@ -6,7 +6,7 @@ from live_office import LiveCase
 from sqlalchemy import delete, select, update
 
 from storage.database import writing
-from storage.tables import CASE, DOCUMENT, EVENT, SUBMISSION, TASK
+from storage.tables import CASE, DEADLINE, DOCUMENT, EVENT, OUTBOX, SUBMISSION, TASK
 
 
 async def restore(case: LiveCase, head: int) -> None:
@@ -28,8 +28,25 @@ async def restore(case: LiveCase, head: int) -> None:
             .where(DOCUMENT.c.case_id == case.case_id, DOCUMENT.c.seq.in_(produced))
             .values(file=None, sm3=None)
         )
-        await connection.execute(delete(TASK).where(TASK.c.opened_seq > head))
+        await connection.execute(delete(TASK).where(TASK.c.case_id == case.case_id, TASK.c.opened_seq > head))
         await connection.execute(update(TASK).where(TASK.c.closed_seq > head).values(closed_seq=None))
+        if head == 0:
+            for table in (DEADLINE, TASK):
+                await connection.execute(delete(table).where(table.c.case_id == case.case_id))
+            await connection.execute(delete(CASE).where(CASE.c.id == case.case_id))
+            return
+        await connection.execute(delete(OUTBOX).where(OUTBOX.c.case_id == case.case_id, OUTBOX.c.seq > head))
         await connection.execute(
-            update(CASE).where(CASE.c.id == case.case_id).values(head=head, version=head, link=link)
+            update(CASE)
+            .where(CASE.c.id == case.case_id)
+            .values(head=head, version=head, link=link, closed_at=None, outcome=None)
         )
+
+
+async def to_the_list(case: LiveCase) -> None:
+    """A case just opened is taken to its end: the decision that lists is served."""
+    await case.take_all(["confirm_effective", "confirm_ground", "assess_leniency", "draft_prior_notice"])
+    await case.take_all(["review_prior_notice", "issue_prior_notice", "serve_prior_notice"])
+    await case.pass_days(15)
+    await case.take_all(["request_consent", "give_consent", "draft_decision", "review_decision"])
+    await case.take_all(["decide", "serve_decision"])

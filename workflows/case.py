@@ -14,6 +14,7 @@ and a record that was restored older all heal by loading the events again.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -56,6 +57,7 @@ class CaseWorkflow:
         self._waiting: dict[str, Command] = {}
         self._unattended: set[str] = set()  # commands taken from the record: no caller waits for them here
         self._decided: dict[str, dict[str, Any] | int] = {}  # refusal, or the seq of the event
+        self._callers: Counter[str] = Counter()
         self._answers: dict[str, dict[str, Any] | int] = {}
         self._office_time: datetime | None = None
         self._learned_at: datetime = workflow.now()
@@ -68,11 +70,15 @@ class CaseWorkflow:
     @workflow.update(name=SUBMIT)
     async def submit(self, command: Command) -> int:
         """Carries a command out. Returns the seq of its event; a refusal fails the update with its problem."""
+        self._callers[command.id] += 1  # the same command may be carried under more than one update id
         if command.id not in self._answers:
             self._waiting[command.id] = command
             self._unattended.discard(command.id)
         await workflow.wait_condition(lambda: command.id in self._answers)
-        answer = self._answers.pop(command.id)
+        answer = self._answers[command.id]
+        self._callers[command.id] -= 1
+        if not self._callers[command.id]:
+            del self._callers[command.id], self._answers[command.id]
         if isinstance(answer, int):
             return answer
         raise _as_failure(answer)
@@ -186,7 +192,9 @@ class CaseWorkflow:
             if not self._loaded:
                 return
         if (event := self._event_of(command.id)) is not None:
-            self._conclude(command, event.seq)
+            await self._catch_up()  # it came again: does the record hold it, as we believe?
+            if self._loaded:
+                self._conclude(command, event.seq)
             return
         try:
             if not self._walk.file.events and command.step != self.course.opens_with:

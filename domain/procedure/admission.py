@@ -38,7 +38,7 @@ def list_within_the_areas(matter: Matter) -> Bar | None:
         return None
     return Bar(
         code="LIST_NOT_ADMISSIBLE",
-        text=f"列入情形“{opening.form.ground}”不在本名单制度及四类允许领域之内",
+        text="所填列入情形不在本名单制度及四类允许领域之内",
         clause=clauses.AREAS,
         fix="从中选择：" + "、".join(f"{g.key}（{g.title}）" for g in opening.rule.grounds),
     )
@@ -152,6 +152,21 @@ def subject_can_be_listed(matter: Matter) -> Bar | None:
     )
 
 
+def subject_was_born(matter: Matter) -> Bar | None:
+    """A person is born before the document that names them; a slip in the date would count as minority."""
+    opening = _opening(matter)
+    if opening is None or opening.subject.born_on is None:
+        return None
+    if opening.subject.born_on <= opening.document.decided_on:
+        return None
+    return Bar(
+        code="DATE_IMPOSSIBLE",
+        text="出生日期晚于依据文书作出之日",
+        clause=clauses.FULL_CAPACITY,
+        fix="核对出生日期和文书作出日期",
+    )
+
+
 GATES = (
     standard_has_rank,
     list_within_the_areas,
@@ -160,4 +175,5 @@ GATES = (
     document_of_allowed_kind,
     document_effective,
     subject_can_be_listed,
+    subject_was_born,
 )

@@ -64,7 +64,6 @@ class CaseFile:
         self.voided: set[int] = set()  # seqs of events whose paper was voided before service
         self.papers: dict[int, Event] = {}  # by the seq of the event that issued the paper
         self.missed: set[str] = set()
-        self.calendar: WorkingDays | None = None
         self.effective_on: date | None = None  # day on which the decision took effect by its service
         self.reopens_with: str | None = None  # step that takes the closed case up again, if any does
         self._met: set[str] = set()
@@ -95,7 +94,7 @@ class CaseFile:
 
     @property
     def working_days(self) -> WorkingDays:
-        return self.calendar or self.opening.calendar
+        return self.opening.calendar
 
     @property
     def opened_on(self) -> date:

@@ -65,8 +65,10 @@ def _lateness(matter: Matter) -> dict[str, Any]:
     if key is None:
         return {"late": False}
     ends, end = file.end_instant(key), file.reckon(key)
+    # What was received before the waiver is in time, although the waiver may have been dealt with first.
     closed = file.last("close_objection_window") or file.last("waive_objection")
-    in_time = closed is None and (ends is None or matter.received_at < ends)
+    still_open = closed is None or matter.received_at < closed.received_at
+    in_time = still_open and (ends is None or matter.received_at < ends)
     posted = matter.form.posted_on is not None and end is not None and matter.form.posted_on <= end.latest
     return {"late": not (in_time or posted)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -14,10 +14,6 @@ from domain.strict import Line, LongText, StrictModel, Text
 
 Reasons = Annotated[Text, Field(title="理由")]
 Evidence = Annotated[tuple[Line, ...], Field(title="证据材料", max_length=50)]
-
-
-class Nothing(StrictModel):
-    """A step that needs no further statement."""
 
 
 class ClockRan(StrictModel):
@@ -461,11 +457,3 @@ class Note(StrictModel):
     """A remark on the file (备注)."""
 
     text: Text = Field(title="备注")
-
-
-class DeadlineMissed(StrictModel):
-    """A deadline has passed without the act (逾期), recorded once."""
-
-    deadline: Line
-    due: date
-    noticed_at: datetime

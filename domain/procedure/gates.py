@@ -216,7 +216,8 @@ def minors_are_spared(matter: Matter) -> Bar | None:
     majority = matter.file.rule.majority
     if not isinstance(form, AssessLeniency) or born is None:
         return None
-    if matter.file.opening.document.decided_on >= born + relativedelta(years=count_of(majority)):
+    decided = matter.file.opening.document.decided_on
+    if born <= decided and decided >= born + relativedelta(years=count_of(majority)):
         return None
     if LeniencyFactor.MINOR in form.factors and form.conclusion is LeniencyConclusion.EXEMPT:
         return None
@@ -247,12 +248,12 @@ def leniency_has_factor(matter: Matter) -> Bar | None:
 def _measure_bar(matter: Matter, codes: Iterable[str]) -> Bar | None:
     listed: dict[str, Measure] = {m.code: m for m in matter.file.rule.measures}
     kind = matter.file.opening.subject.kind
-    for code in codes:
+    for place, code in enumerate(codes, start=1):
         measure = listed.get(code)
         if measure is None:
             return Bar(
                 code="MEASURE_NOT_LISTED",
-                text=f"惩戒措施“{code}”不在本名单制度可用的清单之内",
+                text=f"第{place}项惩戒措施不在本名单制度可用的清单之内",
                 clause=clauses.MEASURES,
                 fix="从清单中选择：" + "、".join(f"{m.code}（{m.name}）" for m in listed.values()),
             )
@@ -621,7 +622,7 @@ def decision_complete(matter: Matter) -> Bar | None:
             code="ELEMENT_MISSING",
             text="审查结论为从宽，缺少从宽情形的考虑",
             clause=clauses.LENIENCY,
-            fix=f"写明决定中如何体现从宽（审查理由：{assessed.data['reasons']}）",
+            fix=f"写明决定中如何体现从宽（从宽情形和理由见第{assessed.seq}号事件）",
         )
     if not lacking:
         return None
@@ -639,7 +640,7 @@ def decision_measures_listed(matter: Matter) -> Bar | None:
     draft = _draft(matter)
     if draft is None or draft.outcome is not DecisionOutcome.LIST:
         return None
-    forced = [m.code for m in draft.measures if m.forces_third_parties]
+    forced = [f"第{place}项" for place, m in enumerate(draft.measures, start=1) if m.forces_third_parties]
     if forced:
         return Bar(
             code="THIRD_PARTY_FORCED",
@@ -702,7 +703,7 @@ def _named_deadline(matter: Matter) -> Bar | None:
         return None
     return Bar(
         code="DEADLINE_UNKNOWN",
-        text=f"没有正在计算的机关期限“{matter.form.deadline}”",
+        text="所填期限不是正在计算的机关期限",
         clause=clauses.DECISION,
         fix="从中选择：" + ("、".join(matter.file.owed_and_running()) or "（没有）"),
     )

@@ -178,7 +178,7 @@ def judge(file: CaseFile, command: Command) -> tuple[Step, str, dict[str, Any]]:
         raise Malformed(detail=f"“{step.title}”不针对单项，不填 item", field="item", expected="不填")
     if step.item and not step.founds_item and not (item and any(event.item == item for event in file.events)):
         raise Conflict(
-            detail=f"本案没有“{item}”这一项",
+            detail="本案没有所填的这一项",
             code="ITEM_UNKNOWN",
             field="item",
             expected="本案已登记的异议编号，如 objection-1",

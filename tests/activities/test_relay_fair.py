@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from live_office import LiveCase, LiveOffice, live_office
-from older_record import restore
+from older_record import restore, to_the_list
 from sqlalchemy import select, update
 from timeskip import TimeSkippingServer
 
@@ -97,7 +97,7 @@ async def test_an_errand_that_can_not_be_read_is_tried_ever_more_seldom_and_stop
     office: LiveOffice,
 ) -> None:
     case = await office.open()
-    await _to_the_list(case)
+    await to_the_list(case)
     async with writing(office.office.engine) as connection:
         await connection.execute(update(OUTBOX).values(body=b"damaged"))
     other = await office.open()
@@ -116,7 +116,7 @@ async def test_a_paper_that_a_closed_case_still_owes_is_produced(
 ) -> None:
     """As when Temporal lost its store between the last event and the paper that it asks for."""
     case = await office.open()
-    await _to_the_list(case)
+    await to_the_list(case)
     await case.workflow.result()
     head = len((await case.file()).events)
     await restore(case, head - 1)
@@ -130,11 +130,3 @@ async def test_a_paper_that_a_closed_case_still_owes_is_produced(
     async with reading(office.office.engine) as connection:
         files = await connection.scalars(select(DOCUMENT.c.sm3).where(DOCUMENT.c.case_id == case.case_id))
         assert all(files.all())
-
-
-async def _to_the_list(case: LiveCase) -> None:
-    await case.take_all(["confirm_effective", "confirm_ground", "assess_leniency", "draft_prior_notice"])
-    await case.take_all(["review_prior_notice", "issue_prior_notice", "serve_prior_notice"])
-    await case.pass_days(15)
-    await case.take_all(["request_consent", "give_consent", "draft_decision", "review_decision"])
-    await case.take_all(["decide", "serve_decision"])

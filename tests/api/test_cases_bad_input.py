@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import httpx
 import pytest
 from edge_app import assert_problem
+from form_fields import Path, filled, texts, words
 from nasty_strings import NASTY
 from office_http import OPENED_AT, HttpCase, HttpOffice, Person, form_for, http_office, opening_form
 from sqlalchemy import func, select
@@ -19,12 +20,6 @@ from domain.people import Role
 from storage.database import reading
 from workflows.determination import DETERMINATION
 
-#: Fields that hold a code, a day or a number: each is tried alone, since it refuses the whole form.
-TYPED: Final = {
-    "kind", "decided_on", "served_on", "effective_on", "effectiveness", "fine_wan", "born_on", "method", "outcome", "on",
-    "consent_on", "channel", "posted_on", "finding", "held_on", "held_at", "conclusion", "change", "carrier", "factors",
-    "counted_from", "regime", "authority", "ground", "measures", "code", "deadline", "id_number", "id_kind",
-}  # fmt: skip
 PERSONAL: Final = ("王玉泽", "32010419940813996X", "13851234567", "1幢201室")
 #: Bodies whose every text field meets the whole corpus; the others share it among them.
 MAIN: Final = {
@@ -35,7 +30,6 @@ MAIN: Final = {
     "verify_objection",
     "draft_decision",
 }
-Path = tuple[str | int, ...]
 
 
 @pytest.fixture(scope="module")
@@ -62,31 +56,8 @@ async def rows(office: HttpOffice) -> dict[str, int]:
         }
 
 
-def texts(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Paths of all strings in a JSON value."""
-    if isinstance(value, str):
-        yield path
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from texts(inner, (*path, key))
-    elif isinstance(value, list | tuple):
-        for index, inner in enumerate(value):
-            yield from texts(inner, (*path, index))
-
-
-def free(path: Path) -> bool:
-    return TYPED.isdisjoint(path)
-
-
-def replaced(value: Any, paths: set[Path], nasty: str, path: Path = ()) -> Any:
-    """The value with `nasty` at each of the paths."""
-    if path in paths:
-        return nasty
-    if isinstance(value, dict):
-        return {key: replaced(inner, paths, nasty, (*path, key)) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [replaced(inner, paths, nasty, (*path, index)) for index, inner in enumerate(value)]
-    return value
+def replaced(form: Any, paths: set[Path], nasty: str) -> Any:
+    return filled(form, paths, lambda _: nasty)
 
 
 async def send(office: HttpOffice, by: Person, path: str, body: Any, **headers: str) -> httpx.Response:
@@ -116,7 +87,7 @@ async def test_no_text_of_an_opening_is_more_than_taken_or_refused(office: HttpO
     officer = await office.holder(Role.OFFICER)
     clock = {"X-Practice-Clock": OPENED_AT.isoformat()}
     paths = list(texts(form))
-    together = {path for path in paths if free(path)}
+    together = words(form)
     before, taken = await rows(office), 0
     for nasty in NASTY:
         answer = await send(office, officer, "/cases", replaced(form, together, nasty), **clock)
@@ -153,7 +124,7 @@ async def test_no_text_of_any_step_is_more_than_taken_or_refused(office: HttpOff
         item = "?item=objection-1" if DETERMINATION.steps[name].item else ""
         url, tag = f"/cases/{case.no}/actions/{name}{item}", {"If-Match": f'"v{case.version}"'}
         paths = list(texts(form))
-        together = {path for path in paths if free(path)}
+        together = words(form)
         alone = [{path} for path in paths if path not in together]
         for chosen, corpus in [
             (together, NASTY if name in MAIN else NASTY[turn % 6 :: 6]),
@@ -210,7 +181,8 @@ async def test_no_header_is_more_than_taken_or_refused(
         value = nasty.encode("utf-8", "surrogatepass")[:300]
         if b"\r" in value or b"\n" in value or b"\0" in value:
             continue  # no server hands these on
-        headers = {**officer.headers, "If-Match": '"v0"', "Content-Type": "application/json", header: value}
+        plain = officer.headers | {"If-Match": '"v0"', "Content-Type": "application/json"}
+        headers = {name.encode(): text.encode() for name, text in plain.items()} | {header.encode(): value}
         answer = await office.client.post(
             f"/api/v1/cases/{case.no}/actions/note", content=b'{"text": ""}', headers=headers
         )
@@ -245,7 +217,7 @@ async def test_strange_but_lawful_text_goes_through_a_whole_case_unchanged(offic
     case = await office.open_case(subject="subject-person-1", source=strange)
     for step in ("confirm_effective", "confirm_ground", "assess_leniency"):
         form = form_for(step, case.today)
-        await case.take(step, replaced(form, {p for p in texts(form) if free(p)}, strange))
+        await case.take(step, replaced(form, words(form), strange))
     notice = form_for("draft_prior_notice", case.today) | {
         "facts": strange,
         "rights": strange,

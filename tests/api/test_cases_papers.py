@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from edge_app import assert_problem
 from office_http import HttpCase, HttpOffice, http_office

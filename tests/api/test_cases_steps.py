@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from edge_app import assert_problem
-from office_http import BODY, HttpCase, HttpOffice, form_for, http_office
+from office_http import BODY, FOR_GOOD_AND_DRY, HttpCase, HttpOffice, form_for, http_office
 from sqlalchemy import func, select
 from timeskip import TimeSkippingServer
 
@@ -151,7 +151,7 @@ async def test_a_form_that_cannot_be_read_names_the_field_in_chinese_and_is_not_
     case = await office.open_case()
     received = await count(office, SUBMISSION)
     form = form_for(step, case.today) | changes
-    for dry in ({}, {"dry_run": True, "key": ""}):
+    for dry in FOR_GOOD_AND_DRY:
         problem = assert_problem(await case.attempt(step, form, **dry), 400, "MALFORMED")
         assert (problem["field"], expected in problem["expected"]) == (field, True), problem
         assert DETERMINATION.steps[step].title in problem["detail"]
@@ -186,7 +186,7 @@ async def test_another_account_of_the_same_person_is_the_same_pair_of_eyes(offic
     await case.to_prior_notice()
     await case.take("draft_prior_notice", by=drafter)
     await case.take("review_prior_notice")
-    for dry in ({}, {"dry_run": True, "key": ""}):
+    for dry in FOR_GOOD_AND_DRY:
         problem = assert_problem(await case.attempt("issue_prior_notice", by=same, **dry), 403, "FOUR_EYES")
         assert "拟制事先告知书" in problem["detail"]
         assert "号事件" in problem["detail"]
@@ -289,11 +289,12 @@ async def test_what_is_listed_as_allowed_is_allowed_and_the_rest_is_refused(offi
 
 def _needed(step: str) -> dict[str, Any]:
     """Days and numbers that the sample form of a step leaves to its caller."""
-    return {
+    needed: dict[str, dict[str, Any]] = {
         "arrange_hearing": {"held_on": "2026-03-20"},
         "hold_hearing": {"held_on": "2026-03-02"},
         "correct_paper": {"of_seq": 1},
-    }.get(step, {})
+    }
+    return needed.get(step, {})
 
 
 async def test_the_timeline_shows_each_event_with_its_clause_and_no_name(office: HttpOffice) -> None:

@@ -147,7 +147,7 @@ async def test_the_openapi_document_describes_problems_and_no_validation_error_o
     assert "FieldError" in document["components"]["schemas"]
     assert "401" in document["paths"]["/api/v1/me"]["get"]["responses"]
     names = {parameter["name"] for parameter in document["paths"]["/api/v1/commands"]["post"]["parameters"]}
-    assert names == {"idempotency-key"}
+    assert names == {"Idempotency-Key"}
 
 
 async def test_a_command_without_its_key_is_refused(office: Office) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from edge_app import assert_problem
-from office_http import HttpCase, HttpOffice, Person, form_for, http_office
+from office_http import FOR_GOOD_AND_DRY, HttpCase, HttpOffice, Person, form_for, http_office
 from sqlalchemy import func, select
 from timeskip import TimeSkippingServer
 
@@ -116,7 +116,7 @@ async def test_what_another_has_taken_is_theirs_until_they_give_it_back(
     await do(office, officer, task, "claim")
     assert_problem(await do(office, second, task, "claim"), 409, "TASK_TAKEN")
     assert_problem(await do(office, second, task, "release"), 409, "TASK_TAKEN")
-    for dry in ({}, {"dry_run": True, "key": ""}):
+    for dry in FOR_GOOD_AND_DRY:
         assert_problem(await case.attempt("confirm_effective", by=second, **dry), 409, "TASK_TAKEN")
     assert (await do(office, officer, task, "release")).json()["assignee"] is None
     await case.take("confirm_effective", by=second)

@@ -36,7 +36,7 @@ async def test_thirty_deaths_at_random_harm_no_case(run: Run) -> None:
 
 
 async def test_whichever_side_effect_of_a_case_fails_the_case_is_whole(run: Run) -> None:
-    report = await run.every_effect(("error", "lost", "exit_within"))
+    report = await run.every_effect(("error", "lost", "exit"))
     print(report.line())
     assert report.faults == []
     assert report.numbers["注入"] >= 3 * report.numbers["一案副作用"] - 6

@@ -108,7 +108,7 @@ async def test_a_task_that_nobody_sees_is_found(patient: Patient) -> None:
 
 async def test_an_alarm_that_did_not_ring_is_found(patient: Patient) -> None:
     await patient.change(CASE, wake_at=LONG_AGO)
-    assert "时限已过 120 分钟" in (await patient.faults())["ALARM_OVERDUE"].text
+    assert "仍未登记" in (await patient.faults())["ALARM_OVERDUE"].text
 
 
 async def test_a_number_that_is_missing_and_a_series_that_fell_behind_are_found(patient: Patient) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from live_office import LiveCase, LiveOffice, live_office
-from older_record import restore
+from older_record import restore, to_the_list
 from sqlalchemy import select
 from timeskip import TimeSkippingServer
 
@@ -94,3 +94,25 @@ async def _next_entry(case: LiveCase) -> Entry:
     )
     proposal = propose(walk, command)
     return entry_of(case.case_id, walk, proposal.after, proposal.event)
+
+
+async def test_what_temporal_remembers_and_the_record_lost_is_carried_again(office: LiveOffice) -> None:
+    case = await office.open()
+    wish = await case.wish("confirm_effective", key="the same command")
+    assert (await case.send(wish)).state == "decided"
+    await restore(case, 1)
+    assert (await case.send(wish)).state == "decided"
+    assert await case.steps() == ["open_case", "confirm_effective"]
+
+
+async def test_a_period_on_the_list_that_the_record_lost_begins_again_once(office: LiveOffice) -> None:
+    case = await office.open()
+    await to_the_list(case)
+    head = len((await case.file()).events)
+    listing = await case.listing()
+    await restore(listing, 0)
+    await restore(case, head - 2)  # before the service of the decision, and the paper of that service
+    await listing.workflow.signal(CHECK_CLOCK)
+    assert await listing.workflow.result() == "None"
+    await case.take("serve_decision")
+    assert (await case.listing()).case_id == listing.case_id

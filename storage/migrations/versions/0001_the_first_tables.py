@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("latest_on", sa.Date(), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("calendar", sa.String(length=80), nullable=False),
-        sa.Column("clause", sa.String(length=200), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_deadline_case_id_case_file")),
         sa.PrimaryKeyConstraint("case_id", "key", name=op.f("pk_deadline")),

@@ -109,6 +109,11 @@ def test_a_subject_of_a_kind_that_the_regime_does_not_list_is_not_taken() -> Non
     refused(sample_opening(rule, subject=PERSON_FORM), "LIST_NOT_ADMISSIBLE")
 
 
+@pytest.mark.parametrize("born_on", ["2026-02-03", "9990-01-01"])
+def test_who_is_born_after_the_document_is_a_slip_of_the_pen_and_no_minor(born_on: str) -> None:
+    refused(sample_opening(subject={**PERSON_FORM, "born_on": born_on}), "DATE_IMPOSSIBLE")
+
+
 def test_only_an_officer_opens_a_case() -> None:
     case = Case()
     assert isinstance(

@@ -124,6 +124,13 @@ def test_a_waiver_does_not_cut_off_an_objection_that_was_raised_before() -> None
     assert waits_for(case) == {"request_consent"}
 
 
+def test_an_objection_received_before_a_waiver_that_was_dealt_with_first_is_in_time() -> None:
+    case = notified()
+    case.play("waive_objection", at=time(11, 0))
+    assert case.play("raise_objection", at=time(10, 59)).data["late"] is False
+    assert case.play("raise_objection", at=time(11, 0)).data["late"] is True
+
+
 def test_an_objection_after_a_waiver_is_kept_and_its_admission_decided() -> None:
     case = notified()
     case.play("waive_objection")
