@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from storage.entries import Answer, Entry, Loaded
-from storage.record import Record
+from storage.record import TRAVELS_AT_ONCE, Record
 
 
 class Tail(BaseModel):
@@ -40,7 +40,7 @@ class RecordActivities:
     @activity.defn(name="load")
     async def load(self, tail: Tail) -> Loaded:
         """Events that the workflow does not have yet, and the office time."""
-        return await self._record.load(tail.case_id, tail.after, last=tail.last)
+        return await self._record.load(tail.case_id, tail.after, last=tail.last, at_most=TRAVELS_AT_ONCE)
 
     @activity.defn(name="refuse")
     async def refuse(self, refused: Refused) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, Final
@@ -32,7 +33,7 @@ from domain.procedure.judgement import Action, actions, read_form
 from domain.procedure.proposal import Proposal, propose
 from domain.procedure.steps import Step
 from domain.procedure.walk import Walk
-from domain.refusals import Malformed, NotFound, Refusal
+from domain.refusals import LegalRefusal, Malformed, NotFound, Refusal
 from law.calendar_loader import load_calendar
 from storage.database import reading
 from storage.receipts import Wish
@@ -106,27 +107,33 @@ async def open_case(
 
     `dry_run` answers the same and stores nothing.
     """
+    sent = body.model_dump(mode="json")
+    wish = Wish(
+        id=key or "", case_id=uuid4().hex, route="POST /cases", step="open_case", actor=actor, form=sent
+    )
+    if key is not None and (earlier := await services.receipts.repeated(wish, sent)) is not None:
+        return await carry(services, earlier, kind="determination", created=True)
     must_be_of(actor, body.authority)
     await must_be_printable(body)
     now = await services.confirmations.now()
     offset = (practice_at - now).total_seconds() if practice_at else 0.0
     at = now + timedelta(seconds=offset)
-    opening = await prepare(services, body, at=at, clock_offset=offset)
+    try:
+        opening = await prepare(services, body, at=at, clock_offset=offset)
+    except LegalRefusal as refusal:  # e.g. a list that is still a draft: received, and refused for good
+        if key is None:
+            raise
+        receipt = await services.receipts.receive_opening(replace(wish, clock_offset=offset), sent)
+        if receipt.state == "pending":
+            receipt = await services.receipts.refuse(key, refusal.as_problem())
+        return await carry(services, receipt, kind="determination", created=True)
     form = opening.model_dump(mode="json")
     walk = Walk(COURSES["determination"])
     if key is None:
         command = Command(id="dry-run", case_id="", step="open_case", actor=actor, form=form, received_at=at)
         return JSONResponse(_shown(propose(walk, command)))
-    wish = Wish(
-        id=key,
-        case_id=uuid4().hex,
-        route="POST /cases",
-        step="open_case",
-        actor=actor,
-        form=form,
-        clock_offset=offset,
-    )
-    receipt = await services.receipts.receive_opening(wish, body.model_dump(mode="json"))
+    wish = replace(wish, form=form, clock_offset=offset)
+    receipt = await services.receipts.receive_opening(wish, sent)
     if receipt.state == "pending" and not receipt.replayed:
         try:
             propose(walk, receipt.command)
@@ -337,8 +344,17 @@ async def explain_deadline(services: TheOffice, case: Case, key: str) -> dict[st
     ledger = walk.file.deadlines.get(key)
     if ledger is None:
         raise NotFound(detail="本案没有这一期限")
-    explanation = explain(ledger, load_calendar(known_on=walk.file.opened_on))
-    return explanation.model_dump(mode="json")
+    calendar = load_calendar(known_on=walk.file.opened_on)
+    if calendar.working_days.version != walk.file.working_days.version:
+        # A notice was entered after the case had pinned its calendar: the case keeps its own.
+        end = walk.file.reckon(key)
+        return {
+            "due": end.due.isoformat() if end else None,
+            "provisional": end.provisional if end else None,
+            "calendar": walk.file.working_days.version,
+            "text": "本案期限按立案时锁定的日历推算；该日历版本的逐日依据已被其后录入的放假通知更新，此处不再逐日列出。",
+        }
+    return explain(ledger, calendar).model_dump(mode="json")
 
 
 @router.get("/{no}/documents", summary="文书")

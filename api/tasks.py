@@ -80,7 +80,14 @@ async def list_tasks(
     """Open tasks, the soonest due first; a provisional date is never overdue."""
     now = await services.confirmations.now()
     before, after = _between(due, now)
-    wanted = TaskFilter(scope=scope.value, due_before=before, due_after=after, step=action, case_no=case)
+    wanted = TaskFilter(
+        scope=scope.value,
+        overdue=due is Due.OVERDUE,
+        due_before=before,
+        due_after=after,
+        step=action,
+        case_no=case,
+    )
     rows = await services.views.tasks(actor, wanted, page.fetch)
     items = [task_item(dict(row), _STEPS[row["step"]]) for row in rows.items]
     return await answer_list(request, page, rows, items, columns=TASK_COLUMNS, name="tasks")
@@ -92,8 +99,8 @@ def _between(due: Due | None, now: datetime) -> tuple[datetime | None, datetime 
     match due:
         case None:
             return None, None
-        case Due.OVERDUE:
-            return now, None
+        case Due.OVERDUE:  # as the record holds it: never on a provisional date
+            return None, None
         case Due.TODAY:
             return end_of_day(today), now
         case Due.WITHIN_3_WORKING_DAYS:

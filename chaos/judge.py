@@ -28,7 +28,7 @@ from storage.crypto import sm3_hex
 from storage.database import reading
 from storage.entries import Standing
 from storage.office import Office, open_office
-from storage.record import Record, event_link
+from storage.record import Record, event_link, event_place
 from storage.tables import CASE, DEADLINE, DOCUMENT, EVENT, OUTBOX, SERIES, SUBMISSION, TASK
 from worker import WORKFLOWS
 from workflows.connect import connect
@@ -139,7 +139,9 @@ class _Judge:
         await self.workflow(case, expected, walk)
 
     def raw(self, row: Row) -> RawEvent:
-        data = self.office.cipher.decrypt(row["payload"], table="event", case=row["case_id"], seq=row["seq"])
+        data = self.office.cipher.decrypt(
+            row["payload"], **event_place(row["case_id"], row, command=row["command_id"])
+        )
         return RawEvent(row["seq"], row["command_id"], row["step"], row["item"], row["received_at"], data)
 
     def chain(self, case: Row, events: Sequence[Row]) -> None:

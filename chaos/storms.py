@@ -25,7 +25,7 @@ from cli.confirm import confirm_everything
 from storage.database import writing
 from storage.failpoints import Fault, Plan
 from storage.office import open_office
-from storage.record import Record
+from storage.record import Record, event_place
 from storage.tables import CASE, EVENT
 
 #: What can happen to a side effect; `exit` stands for the end of the process before, within or after it, in turn.
@@ -462,15 +462,17 @@ class Run:
                     .one()
                 )
                 seq = last.seq + 1
-                place = {"table": "event", "case": str(case_id), "seq": seq}
                 spoilt = dict(row) | {
                     "seq": seq,
                     "command_id": f"spoilt-{no}",
                     "step": "give_consent",
-                    "actor": office.cipher.encrypt(None, **place),  # type: ignore[arg-type]
-                    "payload": office.cipher.encrypt({}, **place),  # type: ignore[arg-type]
                     "previous_link": row["link"],
                     "link": "0" * 64,
+                }
+                place = event_place(str(case_id), spoilt, command=str(spoilt["command_id"]))
+                spoilt |= {
+                    "actor": office.cipher.encrypt(None, **place),
+                    "payload": office.cipher.encrypt({}, **place),
                 }
                 await connection.execute(insert(EVENT).values(spoilt))
                 await connection.execute(

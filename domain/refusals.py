@@ -11,6 +11,7 @@
     ├── LegalRefusal   422  LEGAL_REFUSAL        the law bars it (依法不得办理)
     │                       ELEMENT_MISSING, BASIS_NOT_EFFECTIVE, LIST_NOT_ADMISSIBLE, RANK_TOO_LOW,
     │                       TERM_NOT_EXTENDABLE, MEASURE_NOT_LISTED
+    ├── TooMany        429  TOO_MANY             more than one person can need to send (提交过多)
     └── Suspended      423  SUSPENDED            the case stands still (案件已中止)
 
 A family fixes the HTTP status; a code within it is open, since each step of the procedure names its own.
@@ -172,7 +173,15 @@ class Suspended(Refusal):
     titles: ClassVar[Mapping[str, str]] = {"SUSPENDED": "案件已中止"}
 
 
+class TooMany(Refusal):
+    """More than one person can need to send; nothing was received."""
+
+    status = 429
+    default_code = "TOO_MANY"
+    titles: ClassVar[Mapping[str, str]] = {"TOO_MANY": "提交过多"}
+
+
 _FAMILIES: dict[int, type[Refusal]] = {
     family.status: family
-    for family in (Malformed, Forbidden, NotFound, Conflict, Stale, LegalRefusal, Suspended)
+    for family in (Malformed, Forbidden, NotFound, Conflict, Stale, LegalRefusal, TooMany, Suspended)
 }

@@ -83,6 +83,7 @@ class Entry(_Value):
     deadlines: tuple[DeadlineStated, ...] = ()
     numbering: Numbering | None = None
     not_before: datetime | None = None  # a clock: the instant that must have come
+    in_turn: bool = True  # comes after everything that was received earlier; a paper of a past event does not
     outbox: tuple[Errand, ...] = ()
 
 
@@ -91,9 +92,10 @@ class Answer(_Value):
 
     now: datetime  # office time
     tail: tuple[Event, ...] = ()  # events that the workflow did not know
-    done: Event | None = None
+    more: bool = False  # the tail goes on: it travels in parts
+    done: int | None = None  # seq of the command's event
     refused: dict[str, Any] | None = None
-    waiting: tuple[Command, ...] = ()  # received before the clock ran out, to be dealt with first
+    waiting: tuple[Command, ...] = ()  # received earlier and not decided yet: to be dealt with first
     too_early: bool = False
     astray: bool = False  # the record does not hold the events that the workflow believes in (restored older)
 
@@ -103,6 +105,7 @@ class Loaded(_Value):
 
     now: datetime
     events: tuple[Event, ...] = ()
+    more: bool = False  # the events go on: they travel in parts
     astray: bool = False
 
 

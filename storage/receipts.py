@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.people import Actor
 from domain.procedure.events import Command
-from domain.refusals import LegalRefusal, NotFound
+from domain.refusals import LegalRefusal, NotFound, TooMany
 from storage.database import database_now, for_share, reading, write, writing
 from storage.office import Office
 from storage.record import open_command, seal_command
@@ -26,6 +26,10 @@ from storage.tables import CASE, SUBMISSION
 
 #: Case of a command that belongs to none (`storage.answers`).
 NO_CASE: Final = ""
+
+
+#: Submissions of one person in one case; a technical bound, none of the law.
+_MOST_OF_ONE_PERSON = 300
 
 
 class KeyReused(LegalRefusal):
@@ -106,6 +110,7 @@ class Receipts:
                 return earlier
             if admit is not None:
                 await admit(connection)
+            await self._refuse_a_flood(connection, wish)
             now = await database_now(connection) + timedelta(seconds=offset)
             command = Command(
                 id=wish.id,
@@ -122,6 +127,12 @@ class Receipts:
             return Receipt(command, "pending", None, replayed=False)
 
         return await write(self._office.engine, take_in)
+
+    async def repeated(self, wish: Wish, body: Any) -> Receipt | None:
+        """The earlier receipt of the same command, or None. Raises KeyReused as `receive` does."""
+        fingerprint = self.fingerprint(wish, body)
+        async with reading(self._office.engine) as connection:
+            return await self._earlier(connection, wish, fingerprint)
 
     async def receive_opening(self, wish: Wish, body: Any) -> Receipt:
         """As `receive`, for the first command of a case that the record does not know yet."""
@@ -213,6 +224,21 @@ class Receipts:
         if row is None:
             raise NotFound(detail="没有这一案件")
         return row.head, row.clock_offset
+
+    async def _refuse_a_flood(self, connection: AsyncConnection, wish: Wish) -> None:
+        """One person in one case has tens of things to send, not hundreds: more would only delay everybody."""
+        if wish.actor is None:
+            return
+        sent = await connection.scalar(
+            select(func.count())
+            .select_from(SUBMISSION)
+            .where(SUBMISSION.c.case_id == wish.case_id, SUBMISSION.c.person_id == wish.actor.person_id)
+        )
+        if sent is not None and sent >= _MOST_OF_ONE_PERSON:
+            raise TooMany(
+                detail="您在本案提交的事项过多，本次未受理",
+                expected="将需要说明的内容合并在一份材料中，向认定机关当面提交",
+            )
 
     async def _earlier(self, connection: AsyncConnection, wish: Wish, fingerprint: str) -> Receipt | None:
         row = (

@@ -8,8 +8,9 @@ the workflow believes, nothing is written and the tail comes back (reliability: 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from pydantic_core import to_json
@@ -32,6 +33,11 @@ _CASE_SERIES = "case"
 _HEAD = (CASE.c.head, CASE.c.link, CASE.c.clock_offset, CASE.c.no)
 
 
+#: Bytes of ciphertext that travel to a workflow in one answer; Temporal refuses payloads above 2 MiB.
+TRAVELS_AT_ONCE = 512 * 1024
+T = TypeVar("T")
+
+
 class Record:
     """Reads and appends the events of cases."""
 
@@ -50,10 +56,13 @@ class Record:
             async with reading(self._office.engine) as connection:
                 return await self._opened_already(connection, entry)
 
-    async def load(self, case_id: str, after: int = 0, *, last: str = "") -> Loaded:
+    async def load(
+        self, case_id: str, after: int = 0, *, last: str = "", at_most: int | None = None
+    ) -> Loaded:
         """Events of the case after `after`, and the office time of the case.
 
         `last`: the command that the event at `after` is believed to have; another one is `astray`.
+        `at_most`: bytes of ciphertext after which the rest is left for the next call (`more`).
         """
         async with reading(self._office.engine) as connection:
             row = (
@@ -61,9 +70,11 @@ class Record:
                     select(CASE.c.clock_offset, _command_at(case_id, after)).where(CASE.c.id == case_id)
                 )
             ).first()
+            events, more = await self._events(connection, case_id, after, at_most)
             return Loaded(
                 now=await _office_time(connection, row.clock_offset if row else 0.0),
-                events=tuple(await self._events(connection, case_id, after)),
+                events=tuple(events),
+                more=more,
                 astray=last != "" and (row is None or row.command != last),
             )
 
@@ -94,11 +105,14 @@ class Record:
         now = await _office_time(connection, offset)
         if entry.last != "" and (row is None or row.command != entry.last):
             return Answer(now=now, astray=True)
-        tail = await self._events(connection, entry.case_id, entry.expected) if head > entry.expected else []
+        tail: list[Event] = []
+        more = False
+        if head > entry.expected:
+            tail, more = await self._events(connection, entry.case_id, entry.expected, TRAVELS_AT_ONCE)
 
-        known = await self._event_of(connection, entry.event.command)
+        known = await connection.scalar(select(EVENT.c.seq).where(EVENT.c.command_id == entry.event.command))
         if known is not None:
-            return Answer(now=now, tail=tuple(tail), done=known)
+            return Answer(now=now, tail=tuple(tail), more=more, done=known)
         state = (
             await connection.execute(
                 for_update(  # whoever settles it as refused in this moment comes before or after, not between
@@ -109,14 +123,13 @@ class Record:
             )
         ).first()
         if state is not None and state.state == "refused":
-            return Answer(now=now, tail=tuple(tail), refused=json.loads(state.result))
+            return Answer(now=now, tail=tuple(tail), more=more, refused=json.loads(state.result))
         if head != entry.expected:
-            return Answer(now=now, tail=tuple(tail))
-        if entry.not_before is not None:
-            if now < entry.not_before:
-                return Answer(now=now, too_early=True)
-            if waiting := await self._waiting(connection, entry.case_id, before=entry.not_before):
-                return Answer(now=now, waiting=tuple(waiting))
+            return Answer(now=now, tail=tuple(tail), more=more)
+        if entry.not_before is not None and now < entry.not_before:
+            return Answer(now=now, too_early=True)
+        if entry.in_turn and (waiting := await self._waiting(connection, entry)):
+            return Answer(now=now, waiting=tuple(waiting))
 
         event = entry.event.model_copy(update={"at": now})
         if entry.numbering is not None:
@@ -128,7 +141,7 @@ class Record:
         link = await self._insert_event(connection, entry, event, link, opening, no, wake_at)
         await self._state(connection, entry, event, link, wake_at)
         await self._settle(connection, entry, event, no)
-        return Answer(now=now, tail=(event,), done=event)
+        return Answer(now=now, tail=(event,), done=event.seq)
 
     async def _insert_event(
         self,
@@ -141,9 +154,9 @@ class Record:
         wake_at: datetime | None,
     ) -> str:
         cipher = self._office.cipher
-        place = {"table": "event", "case": entry.case_id, "seq": event.seq}
-        actor = cipher.encrypt(event.actor.model_dump(mode="json") if event.actor else None, **place)  # type: ignore[arg-type]
-        payload = cipher.encrypt(event.data, **place)  # type: ignore[arg-type]
+        place = event_place(entry.case_id, event.model_dump(exclude={"data", "actor"}))
+        actor = cipher.encrypt(event.actor.model_dump(mode="json") if event.actor else None, **place)
+        payload = cipher.encrypt(event.data, **place)
         link = event_link(previous, entry.case_id, event, actor, payload)
         if opening is not None:
             await connection.execute(
@@ -344,22 +357,17 @@ class Record:
 
     # -- reading
 
-    async def _events(self, connection: AsyncConnection, case_id: str, after: int) -> list[Event]:
+    async def _events(
+        self, connection: AsyncConnection, case_id: str, after: int, at_most: int | None = None
+    ) -> tuple[list[Event], bool]:
+        """Events after `after`, as many as travel in `at_most` bytes of ciphertext, and whether there are more."""
         rows = await connection.execute(
             select(EVENT).where(EVENT.c.case_id == case_id, EVENT.c.seq > after).order_by(EVENT.c.seq)
         )
-        return [self._event(row) for row in rows.mappings()]
-
-    async def _event_of(self, connection: AsyncConnection, command_id: str) -> Event | None:
-        row = (
-            (await connection.execute(select(EVENT).where(EVENT.c.command_id == command_id)))
-            .mappings()
-            .first()
-        )
-        return self._event(row) if row else None
+        return _as_many(rows.mappings(), "payload", self._event, at_most)
 
     def _event(self, row: Any) -> Event:
-        cipher, place = self._office.cipher, {"table": "event", "case": row["case_id"], "seq": row["seq"]}
+        cipher, place = self._office.cipher, event_place(row["case_id"], row, command=row["command_id"])
         actor = cipher.decrypt(row["actor"], **place)
         return Event(
             seq=row["seq"],
@@ -373,22 +381,29 @@ class Record:
             clause=row["clause"],
         )
 
-    async def _waiting(self, connection: AsyncConnection, case_id: str, *, before: datetime) -> list[Command]:
-        """What was received before the clock ran out; what came later finds that it has."""
+    async def _waiting(self, connection: AsyncConnection, entry: Entry) -> list[Command]:
+        """What was received before this and is not decided yet, the earliest first: nothing overtakes it."""
         rows = await connection.execute(
-            select(SUBMISSION.c.command_id, SUBMISSION.c.body).where(
-                SUBMISSION.c.case_id == case_id,
+            select(SUBMISSION.c.command_id, SUBMISSION.c.body)
+            .where(
+                SUBMISSION.c.case_id == entry.case_id,
                 SUBMISSION.c.state == "pending",
-                SUBMISSION.c.received_at < before,
+                SUBMISSION.c.received_at < entry.event.received_at,
+                SUBMISSION.c.command_id != entry.event.command,
             )
+            .order_by(SUBMISSION.c.received_at, SUBMISSION.c.command_id)
         )
-        return [open_command(self._office, row.command_id, row.body) for row in rows]
+
+        def command(row: Any) -> Command:
+            return open_command(self._office, row["command_id"], row["body"])
+
+        return _as_many(rows.mappings(), "body", command, TRAVELS_AT_ONCE)[0]
 
     async def _opened_already(self, connection: AsyncConnection, entry: Entry) -> Answer:
-        known = await self._event_of(connection, entry.event.command)
         now = await _office_time(connection, 0.0)
-        if known is not None:
-            return Answer(now=now, tail=(known,), done=known)
+        events, more = await self._events(connection, entry.case_id, 0, TRAVELS_AT_ONCE)
+        if events and events[0].command == entry.event.command:
+            return Answer(now=now, tail=tuple(events), more=more, done=1)
         opening = Opening.submitted(entry.event.data)
         no = await connection.scalar(select(CASE.c.no).where(CASE.c.business_key == opening.business_key))
         refusal = Conflict(
@@ -398,6 +413,36 @@ class Record:
             expected=f"在已有案件 {no} 中办理",
         )
         return Answer(now=now, refused=refusal.as_problem())
+
+
+def _as_many(
+    rows: Iterable[Any], sized_by: str, read: Callable[[Any], T], at_most: int | None
+) -> tuple[list[T], bool]:
+    """The first rows, read, until they come to `at_most` bytes (at least one row), and whether any are left."""
+    taken: list[T] = []
+    size = 0
+    for row in rows:
+        size += len(row[sized_by])
+        if taken and at_most is not None and size > at_most:
+            return taken, True
+        taken.append(read(row))
+    return taken, False
+
+
+def event_place(case_id: str, event: Mapping[str, Any], *, command: str | None = None) -> dict[str, Any]:
+    """Where the ciphertexts of an event belong: bound to everything that stands beside them in the clear.
+
+    A row whose step, instants or clause were changed no longer decrypts, also for whoever recomputes the chain.
+    """
+    beside = (
+        command or event["command"],
+        event["step"],
+        event["item"],
+        event["received_at"].astimezone(UTC).isoformat(),
+        event["at"].astimezone(UTC).isoformat(),
+        event["clause"],
+    )
+    return {"table": "\n".join(("event", *beside)), "case": case_id, "seq": event["seq"]}
 
 
 def event_link(previous: str, case_id: str, event: Event, actor: bytes, payload: bytes) -> str:

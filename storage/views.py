@@ -73,6 +73,7 @@ class TaskFilter:
     """Which open tasks."""
 
     scope: str  # mine, group, unassigned, all
+    overdue: bool = False
     due_before: datetime | None = None
     due_after: datetime | None = None
     step: str | None = None
@@ -153,6 +154,16 @@ class Views:
     async def tasks(self, actor: Actor, wanted: TaskFilter, fetch: Fetch[P]) -> P:
         """A page of open tasks; those without a date come last."""
         query = _TASKS.where(TASK.c.closed_seq.is_(None), _scoped(actor, wanted.scope))
+        if wanted.overdue:
+            query = query.where(
+                select(DEADLINE.c.key)
+                .where(
+                    DEADLINE.c.case_id == TASK.c.case_id,
+                    DEADLINE.c.key == TASK.c.deadline,
+                    DEADLINE.c.state == "overdue",
+                )
+                .exists()
+            )
         if wanted.due_before is not None:
             query = query.where(TASK.c.due_at <= wanted.due_before)
         if wanted.due_after is not None:

@@ -268,7 +268,7 @@ FORMS: Final[dict[str, Form]] = {
         "evidence": ["放弃声明"],
         "hearing": True,
     },
-    "withdraw_objection": {"statement": "不再坚持所提异议。"},
+    "withdraw_objection": {"statement": "不再坚持所提异议。", "evidence": ["撤回书"]},
     "admit_late_objection": {"admitted": False, "reasons": "提出时间已逾期限，且没有正当理由。"},
     "accept_objection": {"contact": CONTACT},
     "verify_objection": {
@@ -284,7 +284,7 @@ FORMS: Final[dict[str, Form]] = {
         "recorder": "秦记录",
     },
     "hold_hearing": {"attended": True, "record": "听证笔录1号", "summary": "双方对事实没有争议。"},
-    "withdraw_hearing": {"statement": "不再要求听证。"},
+    "withdraw_hearing": {"statement": "不再要求听证。", "evidence": ["撤回书"]},
     "request_consent": {"opinion": "拟列入，请予同意。"},
     "give_consent": {"consents": True, "opinion": "同意列入。", "number": "苏市监信函〔2026〕21号"},
     "draft_decision": DECISION,

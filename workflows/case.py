@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -208,10 +209,21 @@ class CaseWorkflow:
             await self._refuse(command, refusal.as_problem())
             return
         answer = await self._append(entry_of(self._case_id, self._walk, proposal.after, proposal.event))
+        await self._hear_first(answer.waiting)
         if answer.refused is not None:
             await self._refuse(command, answer.refused)
         elif answer.done is not None:
-            self._conclude(command, answer.done.seq)
+            self._conclude(command, answer.done)
+
+    async def _hear_first(self, commands: Iterable[Command]) -> None:
+        """What the record received earlier and nobody has decided comes first."""
+        for command in commands:
+            answer = self._decided.get(command.id, self._answers.get(command.id))
+            if isinstance(answer, dict):  # refused here; whoever carried it has not told the record yet
+                await self._tell_refusal(command, answer)
+            elif answer is None and command.id not in self._waiting:
+                self._waiting[command.id] = command
+                self._unattended.add(command.id)
 
     async def _ring(self, alarm: Alarm) -> bool:
         """A clock has run out: entered as an event, after all that was received in time. True: it is too early."""
@@ -232,10 +244,7 @@ class CaseWorkflow:
         answer = await self._append(entry)
         if answer.too_early:
             self._armed_for = None  # the record's clock is behind ours: set the alarm anew
-        for command in answer.waiting:
-            if command.id not in self._waiting and command.id not in self._decided:
-                self._waiting[command.id] = command
-                self._unattended.add(command.id)
+        await self._hear_first(answer.waiting)
         return answer.too_early
 
     async def _produce(self, work: Work) -> None:
@@ -265,13 +274,13 @@ class CaseWorkflow:
                 paper=build_paper(walk.file, issued),
                 of_seq=work.of_seq,
                 practice=walk.file.opening.practice,
-                entry=entry_of(self._case_id, walk, after, event),
+                entry=entry_of(self._case_id, walk, after, event).model_copy(update={"in_turn": False}),
             ),
             result_type=Answer,
             start_to_close_timeout=_PRODUCING,
             retry_policy=_RETRY,
         )
-        self._adopt(answer)
+        await self._take_over(answer)
 
     # -- the record
 
@@ -283,10 +292,20 @@ class CaseWorkflow:
             start_to_close_timeout=_ENTERING,
             retry_policy=_RETRY,
         )
-        self._adopt(answer)
+        await self._take_over(answer)
         return answer
 
+    async def _take_over(self, answer: Answer) -> None:
+        self._adopt(answer)
+        if answer.more:
+            await self._catch_up()
+
     async def _catch_up(self) -> None:
+        """Takes over everything that the record holds and we do not know, part by part."""
+        while await self._load_part():
+            pass
+
+    async def _load_part(self) -> bool:
         loaded: Loaded = await workflow.execute_activity(
             "load",
             Tail(case_id=self._case_id, after=len(self._walk.file.events), last=self._last),
@@ -295,16 +314,20 @@ class CaseWorkflow:
             retry_policy=_RETRY,
         )
         self._adopt(Answer(now=loaded.now, tail=loaded.events, astray=loaded.astray))
+        return loaded.more and not loaded.astray
 
     async def _refuse(self, command: Command, problem: dict[str, Any]) -> None:
         if command.id in self._unattended:
-            await workflow.execute_activity(
-                "refuse",
-                Refused(command_id=command.id, problem=problem),
-                start_to_close_timeout=_ENTERING,
-                retry_policy=_RETRY,
-            )
+            await self._tell_refusal(command, problem)
         self._conclude(command, problem)
+
+    async def _tell_refusal(self, command: Command, problem: dict[str, Any]) -> None:
+        await workflow.execute_activity(
+            "refuse",
+            Refused(command_id=command.id, problem=problem),
+            start_to_close_timeout=_ENTERING,
+            retry_policy=_RETRY,
+        )
 
     def _adopt(self, answer: Answer) -> None:
         """Takes over what the record holds and we did not know; begins anew where it does not hold what we knew."""

@@ -272,7 +272,7 @@ _STEPS = (
         clause=clauses.OBJECTION,
         form=forms.WithdrawObjection,
         roles=(SUBJECT, OFFICER),
-        gates=(gates.not_settled,),
+        gates=(gates.not_settled, gates.on_the_subjects_word),
         item=_OBJECTION,
     ),
     Step(
@@ -306,7 +306,7 @@ _STEPS = (
         clause=clauses.HEARING,
         form=forms.WithdrawHearing,
         roles=(SUBJECT, OFFICER),
-        gates=(gates.hearing_is_given, gates.hearing_asked),
+        gates=(gates.hearing_is_given, gates.hearing_asked, gates.on_the_subjects_word),
     ),
     Step(
         name="request_consent",

@@ -224,6 +224,7 @@ class WithdrawObjection(StrictModel):
     """The subject takes an objection back (撤回异议)."""
 
     statement: Text = Field(title="撤回说明")
+    evidence: Evidence = ()
 
 
 class AcceptObjection(StrictModel):
@@ -274,6 +275,7 @@ class WithdrawHearing(StrictModel):
     """The subject takes the request for a hearing back (撤回听证申请)."""
 
     statement: Text = Field(title="撤回说明")
+    evidence: Evidence = ()
 
 
 class ArrangeHearing(StrictModel):

@@ -12,7 +12,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from domain.days.periods import count_of, end_of
-from domain.people import same_hand
+from domain.people import Role, same_hand
 from domain.procedure import clauses
 from domain.procedure.forms import (
     AssessLeniency,
@@ -368,6 +368,19 @@ def posted_when(matter: Matter) -> Bar | None:
         text="交邮日期仅适用于邮寄，不得晚于收到之日，并须附邮戳材料",
         clause=clauses.POSTED_IN_TIME,
         fix="核对提出方式、交邮日期和证据材料",
+    )
+
+
+def on_the_subjects_word(matter: Matter) -> Bar | None:
+    """An officer who enters what the subject gave up has it in writing or on record."""
+    form, actor = matter.form, matter.actor
+    if form is None or actor is None or actor.has(Role.SUBJECT) or form.evidence:
+        return None
+    return Bar(
+        code="ELEMENT_MISSING",
+        text="由经办人登记当事人撤回的，须附当事人的书面材料或者笔录",
+        clause=clauses.OBJECTION,
+        fix="填写证据材料，或者由当事人自行提交",
     )
 
 
