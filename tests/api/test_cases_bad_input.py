@@ -23,11 +23,9 @@ from workflows.determination import DETERMINATION
 PERSONAL: Final = ("王玉泽", "32010419940813996X", "13851234567", "1幢201室")
 #: Bodies whose every text field meets the whole corpus; the others share it among them.
 MAIN: Final = {
-    "confirm_effective",
     "draft_prior_notice",
     "serve_prior_notice",
     "raise_objection",
-    "verify_objection",
     "draft_decision",
 }
 
@@ -134,7 +132,7 @@ async def test_no_text_of_any_step_is_more_than_taken_or_refused(office: HttpOff
                 answer = await send(office, by, url, replaced(form, chosen, nasty), **tag)
                 assert_harmless(answer, nasty, name)
                 sent += 1
-    assert sent >= 4_000
+    assert sent >= 3_000
     assert await rows(office) == before
 
 
