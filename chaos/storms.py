@@ -149,7 +149,7 @@ class Run:
 
             async def death() -> None:
                 while self.office.kills < target:
-                    await asyncio.sleep(rng.uniform(0.3, 3.0))
+                    await asyncio.sleep(rng.uniform(0.5, 5.0))
                     for part in PARTS if rng.random() < 0.08 else (rng.choice(PARTS),):
                         self.office.kill(part)
                     if points:
