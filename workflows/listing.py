@@ -31,10 +31,12 @@ async def listing(case: Conduct) -> Outcome:
         except Interrupted as interruption:
             ended = await answer_the_fall(case, interruption.event, expiry)
         if ended is Outcome.REVOKED:
+            case.at(Stage.CLOSED)
             return ended
         if ended is Outcome.EXPIRED:
             break
     case.met(term)
+    case.at(Stage.CLOSED)
     return Outcome.EXPIRED
 
 
