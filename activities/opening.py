@@ -10,13 +10,13 @@ from datetime import datetime
 
 from domain.confirmation import Confirmation
 from domain.days.working_days import WorkingDays
-from domain.identifiers import document_key
+from domain.identifiers import compact, document_key, person_id_fault, uscc_fault
 from domain.procedure.events import legal_day
-from domain.procedure.forms import OpenCase
+from domain.procedure.forms import OpenCase, Subject
 from domain.procedure.opening import Authority, Opening
 from domain.refusals import Bar, LegalRefusal, Malformed
 from domain.regimes import Lawbook
-from domain.rules import Rule
+from domain.rules import Rule, SubjectKind
 from law.calendar_loader import load_calendar
 from law.loader import load_lawbook
 from law.resolve import Draft, resolve
@@ -56,7 +56,8 @@ def opening_of(
     calendar: WorkingDays,
     clock_offset: float = 0.0,
 ) -> Opening:
-    """The opening on these values, with its keyed references."""
+    """The opening on these values, with its keyed references. Raises Malformed for an impossible identifier."""
+    _check_identifier(form.subject)
     keyed = office.keyed
     subject = subject_ref(keyed, form.subject.id_number)
     document = keyed(f"{form.document.kind.value}|{document_key(form.document.number)}", "document")
@@ -73,11 +74,34 @@ def opening_of(
     )
 
 
+def _check_identifier(subject: Subject) -> None:
+    """A credit code and an identity number carry a check digit (GB 32100-2015; GB 11643-1999)."""
+    number = compact(subject.id_number).upper()
+    if subject.kind is not SubjectKind.NATURAL_PERSON:
+        fault = uscc_fault(number)
+    elif subject.id_kind == "身份证" or "居民身份证" in subject.id_kind:
+        fault = person_id_fault(number)
+    else:
+        fault = None
+    if fault is not None:
+        raise Malformed(detail="主体代码或者证件号码有误", field="subject.id_number", expected=fault)
+
+
 def rule_in_force(regime: str, confirmations: Sequence[Confirmation], at: datetime) -> Rule:
     """The rule of a regime on the day, with the confirmations on record. Raises LegalRefusal for a draft."""
     outcome = resolve(load_lawbook(), regime, legal_day(at), confirmations=confirmations)
     if isinstance(outcome, Draft):
         raise draft_refusal(outcome)
+    if not outcome.measures:
+        # The rule is pinned at the opening: a case without a usable measure could never give notice of any.
+        raise LegalRefusal(
+            code="REGIME_IS_DRAFT",
+            title="名单制度尚有未核实事项",
+            detail=f"“{outcome.title}”的惩戒措施均未经核实，立案后无法拟制事先告知书",
+            field="regime",
+            expected="由有权法制人员先行确认至少一项惩戒措施（measures.*）",
+            clause="宁信用〔2021〕1号 四（一）",
+        )
     return outcome
 
 

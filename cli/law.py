@@ -15,6 +15,8 @@ from rich.table import Table
 from domain.refusals import Refusal
 from domain.regimes import Lawbook
 from domain.rules import Level, Term
+from law.calendar_loader import DIRECTORY as CALENDAR
+from law.calendar_loader import load_notices
 from law.files import LawFaults
 from law.loader import load_lawbook, read_law
 from law.precedence import ORIGINS, SEEN, Missing
@@ -46,10 +48,17 @@ def check(directory: Directory = None) -> None:
     """检查全部法律数据文件，逐条列出差错；无差错时列出数目。"""
     console = Console(highlight=False)
     reading = read_law(directory)
-    if reading.book is None:
-        for fault in reading.faults:
-            console.print(str(fault), markup=False, soft_wrap=True)
-        console.print(f"共 {len(reading.faults)} 处差错。", style="red")
+    faults = [str(fault) for fault in reading.faults]
+    calendar = directory / "calendar" if directory else CALENDAR
+    try:
+        if calendar.is_dir():
+            load_notices(calendar)
+    except ValueError as fault:  # what a calendar file lacks, or a day that does not exist
+        faults.append(f"{calendar.name}/{fault}")
+    if reading.book is None or faults:
+        for fault_line in faults:
+            console.print(fault_line, markup=False, soft_wrap=True)
+        console.print(f"共 {len(faults)} 处差错。", style="red")
         raise typer.Exit(FAULTY)
     book = reading.book
     measures = sum(len(edition.measures) for edition in book.measures)

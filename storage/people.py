@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import Field, SQLModel
 
+from domain.identifiers import compact
 from domain.people import Actor, Delegation, Role, act_for, fault_of_account
 from domain.refusals import Conflict, Malformed, NotFound
 from domain.rules import Level
@@ -93,7 +94,7 @@ class Account:
 
 def subject_ref(keyed_hash: KeyedHash, identifier: str) -> str:
     """The reference of a subject: a keyed hash of the credit code or identity number, equal wherever it occurs."""
-    return keyed_hash(identifier, "subject")
+    return keyed_hash(compact(identifier).upper(), "subject")
 
 
 def _new_id() -> str:

@@ -5,7 +5,7 @@ A gate looks at the matter and answers None or one `Bar`. A gate about the form 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -268,8 +268,22 @@ def _measure_bar(matter: Matter, codes: Iterable[str]) -> Bar | None:
 
 
 def notice_measures_listed(matter: Matter) -> Bar | None:
-    """What the notice announces is on the list of measures."""
-    return _measure_bar(matter, matter.form.measures) if isinstance(matter.form, DraftNotice) else None
+    """What the notice announces is on the list of measures, each once."""
+    if not isinstance(matter.form, DraftNotice):
+        return None
+    return _repeated(matter.form.measures) or _measure_bar(matter, matter.form.measures)
+
+
+def _repeated(codes: Sequence[str]) -> Bar | None:
+    twice = [f"第{place}项" for place, code in enumerate(codes, start=1) if code in codes[: place - 1]]
+    if not twice:
+        return None
+    return Bar(
+        code="MEASURE_REPEATED",
+        text="惩戒措施重复：" + "、".join(twice),
+        clause=clauses.MEASURES,
+        fix="每项措施只列一次",
+    )
 
 
 # -- objection
@@ -661,7 +675,23 @@ def decision_measures_listed(matter: Matter) -> Bar | None:
             clause=clauses.MEASURES,
             fix="改为推送信息供其自主参考，或者删去",
         )
-    return _measure_bar(matter, [m.code for m in draft.measures])
+    codes = [measure.code for measure in draft.measures]
+    notified = matter.file.last("draft_prior_notice")
+    unannounced = [
+        f"第{place}项"
+        for place, code in enumerate(codes, start=1)
+        if notified is not None and code not in notified.data["measures"]
+    ]
+    if listed := _repeated(codes) or _measure_bar(matter, codes):
+        return listed
+    if not unannounced:
+        return None
+    return Bar(
+        code="MEASURE_NOT_NOTIFIED",
+        text="事先告知书没有告知的惩戒措施：" + "、".join(unannounced),
+        clause=clauses.PRIOR_NOTICE,
+        fix="从已告知的措施中选择；确需增加的，应当重新告知",
+    )
 
 
 def draft_is_up_to_date(matter: Matter) -> Bar | None:

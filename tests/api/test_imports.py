@@ -32,7 +32,7 @@ from domain.people import Role
 from domain.procedure.events import legal_day
 from domain.rules import Level
 from law.loader import load_lawbook
-from law.resolve import Draft, resolve
+from law.resolve import Draft, consult, resolve
 from settings import Settings
 from storage.database import database_now, reading, writing
 from storage.migrations import upgrade
@@ -112,7 +112,9 @@ async def handing(home: Path, key: bytes, temporal: str) -> AsyncIterator[Handed
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=transport, base_url="http://office") as client,
         ):
-            yield Handed(app, client, app.state.services, SignedTokens(key))
+            handed = Handed(app, client, app.state.services, SignedTokens(key))
+            await confirm(handed, "market_regulation")
+            yield handed
 
 
 @pytest.fixture
@@ -369,3 +371,9 @@ async def confirm(office: Handed, regime: str) -> None:
         async with writing(office.services.office.engine) as connection:
             for missing in draft.missing:
                 await confirmations.add(practice_answer(missing, regime), connection)
+    answer = consult(book, regime, legal_day(now), await confirmations.of(regime))
+    if answer.rule is not None and not answer.rule.measures:
+        async with writing(office.services.office.engine) as connection:
+            for measure in answer.open:
+                if measure.key.startswith("measures."):
+                    await confirmations.add(practice_answer(measure, regime), connection)
