@@ -62,7 +62,7 @@ PEOPLE: Final = (OFFICER, REVIEWER, APPROVER, SUPERIOR, SUBJECT)
 # -- what a case opens on
 
 
-def _answer(missing: Missing, regime: str) -> Confirmation:
+def practice_answer(missing: Missing, regime: str) -> Confirmation:
     """What a legal officer of the practice office confirms: the figure in the file, or a usual one."""
     fallback: dict[MissingKind, Any] = {
         MissingKind.PERIOD: 15,
@@ -91,7 +91,7 @@ def sample_rule(regime: str = "market_regulation", on: date = OPENED_ON, *, conf
     book = load_lawbook()
     given: list[Confirmation] = []
     while confirmed and (found := [one for one in consult(book, regime, on, given).open if one.confirmable]):
-        given += [_answer(one, regime) for one in found]
+        given += [practice_answer(one, regime) for one in found]
     rule = resolve(book, regime, on, given)
     assert isinstance(rule, Rule), rule
     return rule

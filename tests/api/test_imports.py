@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from edge_app import assert_problem
 from fastapi import FastAPI
-from opening_samples import _answer as practice_answer
+from opening_samples import practice_answer
 from penalty_files import HEAVY, ORDINARY, UNSAFE, body, csv_of
 from sqlalchemy import select, update
 from timeskip import TimeSkippingServer

@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import uvicorn
+from opening_samples import practice_answer
 from penalty_files import HEAVY, ORDINARY, csv_of
 from typer.testing import CliRunner, Result
 
@@ -20,10 +21,15 @@ from api.app import create_app
 from cli import import_
 from cli.running import Running
 from domain.people import Role
+from domain.procedure.events import legal_day
 from domain.rules import Level
+from law.loader import load_lawbook
+from law.resolve import consult
 from settings import Settings
+from storage.confirmations import Confirmations
+from storage.database import writing
 from storage.migrations import upgrade
-from storage.office import open_office
+from storage.office import Office, open_office
 from storage.people import People
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -41,7 +47,17 @@ async def _prepare(settings: Settings) -> None:
         await people.add_account(
             person, login, (Role.OFFICER,), authority=authority, level=Level.CITY, practice=True, at=NOW
         )
+    await _confirm_a_measure(office)
     await office.engine.dispose()
+
+
+async def _confirm_a_measure(office: Office) -> None:
+    """A case opens only where some measure can be notified."""
+    regime, confirmations = "market_regulation", Confirmations(office)
+    open_now = consult(load_lawbook(), regime, legal_day(await confirmations.now())).open
+    measure = next(missing for missing in open_now if missing.key.startswith("measures."))
+    async with writing(office.engine) as connection:
+        await confirmations.add(practice_answer(measure, regime), connection)
 
 
 @pytest.fixture
