@@ -60,13 +60,14 @@ async def judge(settings: Settings, ledger: Ledger, *, replay: bool = True) -> V
 
 
 async def undecided(settings: Settings) -> int:
-    """Commands that are received and not decided, and errands that are not done."""
+    """Commands that are received and not decided, errands that are not done, papers that are not produced."""
     office = await open_office(settings)
     try:
         async with reading(office.engine) as connection:
             pending = await _rows(connection, SUBMISSION, SUBMISSION.c.state == "pending")
             undone = await _rows(connection, OUTBOX, OUTBOX.c.done_at.is_(None))
-            return len(pending) + len(undone)
+            unproduced = await _rows(connection, DOCUMENT, DOCUMENT.c.sm3.is_(None))
+            return len(pending) + len(undone) + len(unproduced)
     finally:
         await office.engine.dispose()
 

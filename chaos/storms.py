@@ -95,12 +95,14 @@ class Run:
         began, kills = time.monotonic(), self.office.kills
         try:
             await blows(report)
-            self.office.fail(None)
-            await self.office.ready()
-            report.numbers["秒内平静"] = round(await self.calm(), 1)
         except Violation as violation:
             report.faults.append(str(violation))
         self.office.fail(None)
+        await self.office.ready()
+        try:
+            report.numbers["秒内平静"] = round(await self.calm(), 1)
+        except Violation as violation:
+            report.faults.append(str(violation))
         verdict = await judge(self.office.settings, self.ledger, replay=replay)
         if self.office.kills > kills:
             report.numbers["强杀"] = self.office.kills - kills
@@ -109,11 +111,11 @@ class Run:
         return report
 
     async def calm(self) -> float:
-        """Waits until nothing that was received is undecided; how long that took, in seconds."""
+        """Waits until nothing that was received, ordered or numbered is undone; how long that took, in seconds."""
         began = time.monotonic()
         while (left := await undecided(self.office.settings)) > 0:
             if time.monotonic() - began > _CALM:
-                raise Violation(f"{left} commands or errands are still undone after {_CALM:.0f} s of calm")
+                raise Violation(f"{left} things are still undone after {_CALM:.0f} s of calm")
             await asyncio.sleep(0.5)
         return time.monotonic() - began
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +22,8 @@ SUPERIOR: Final = "jiangsu-market-regulation-superior"
 SUBJECT: Final = "subject-company-1"
 OPENS: Final = "2026-01-05T09:00:00+08:00"
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-_STEPS_AT_MOST: Final = 120
+_PATIENCE: Final = 900.0  # seconds for a whole case, storms included
+_LOOK_EVERY: Final = 0.2  # seconds
 #: Who takes a step, where it is not the officer.
 _BY: Final[Mapping[str, str]] = {
     "review_prior_notice": f"{BODY}-reviewer",
@@ -90,21 +93,23 @@ class Story:
 
     async def go_on(self) -> None:
         """From wherever it stands to its end."""
-        for _ in range(_STEPS_AT_MOST):
+        give_up = time.monotonic() + _PATIENCE
+        while time.monotonic() < give_up:
             view = await self.see()
             if self.outcome is not None:
                 return
             await self.next(view)
-        raise Violation(f"{self.no}: not at its end after {_STEPS_AT_MOST} steps; the last: {self.last}")
+        raise Violation(f"{self.no}: not at its end after {_PATIENCE:.0f} s; the last: {self.last}")
 
     async def until(self, step: str) -> None:
         """Goes on until the case waits for this step."""
-        for _ in range(_STEPS_AT_MOST):
+        give_up = time.monotonic() + _PATIENCE
+        while time.monotonic() < give_up:
             view = await self.see()
             if any(waiting["action"] == step for waiting in view["waits_for"]):
                 return
             await self.next(view)
-        raise Violation(f"{self.no}: never waits for {step}")
+        raise Violation(f"{self.no}: does not come to {step} within {_PATIENCE:.0f} s")
 
     async def open(self) -> None:
         """线索登记, on the practice clock."""
@@ -201,8 +206,10 @@ class Story:
             status, answer = await self.act(chosen["action"], item=chosen["item"] or "", leave=self._leaves())
             if status == httpx.codes.UNPROCESSABLE_ENTITY and answer["code"] in _TIME_HELPS:
                 await self.time_passes(timedelta(days=1))
-        else:
+        elif view["stage"] == "objection_window":
             await self.next_alarm_rings()
+        else:
+            await asyncio.sleep(_LOOK_EVERY)  # a paper is being produced
 
     async def _send(self, sent: Sent) -> Answer:
         answer = self.last = await self.people.do(sent)

@@ -41,7 +41,7 @@ _LONGEST_SLEEP = timedelta(days=180)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _LONG_HISTORY = 500
 # What a worker was doing when it died is tried again after this long: an entry takes milliseconds, a paper more.
-_ENTERING, _PRODUCING = timedelta(seconds=10), timedelta(seconds=30)
+_ENTERING, _PRODUCING = timedelta(seconds=10), timedelta(seconds=15)
 _RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 
 
