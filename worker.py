@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from datetime import timedelta
 
+import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -15,11 +16,13 @@ from activities.carriage import Carrier
 from activities.papers import PaperActivities
 from activities.record import RecordActivities
 from activities.relay import Relay
+from documents.fonts import use_fonts_of
 from settings import EX_CONFIG, Settings, SettingsError
 from storage.office import UNFIT, Office, open_office
 from storage.papers import PaperStore
 from storage.receipts import Receipts
 from storage.record import Record
+from workflows.build import build_id
 from workflows.connect import connect
 from workflows.determination import DeterminationWorkflow
 from workflows.listing import ListingWorkflow
@@ -40,6 +43,7 @@ def build_worker(office: Office, client: Client, task_queue: str) -> Worker:
         workflows=list(WORKFLOWS),
         activities=[steps.append, steps.load, steps.refuse, papers.produce],
         workflow_runner=RUNNER,
+        build_id=build_id(),
         max_cached_workflows=_CACHED,
         max_concurrent_workflow_task_polls=5,
         # After a worker was killed its cases wait this long for it before another takes them.
@@ -49,6 +53,7 @@ def build_worker(office: Office, client: Client, task_queue: str) -> Worker:
 
 async def serve(settings: Settings) -> None:
     """Works until SIGTERM or SIGINT, then finishes what is under way."""
+    use_fonts_of(settings.font_dir)
     office = await open_office(settings)
     client = await connect(settings, identity="worker")
     stop = asyncio.Event()
@@ -67,7 +72,7 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """`python -m worker`. Exit code 78 (sysexits.h, EX_CONFIG): as things are set, starting again cannot help."""
     try:
-        asyncio.run(serve(Settings.load()))
+        uvloop.run(serve(Settings.load()))
     except (SettingsError, *UNFIT) as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(EX_CONFIG)

@@ -43,7 +43,7 @@ class Carrier:
         """The receipt, decided or refused. Raises EngineAway when nobody decided within `patience`."""
         settled = await self._ask(command, kind, patience, update_id=command.id)
         if settled.state == "pending":
-            # Temporal remembers an answer that the record does not hold, since it was restored older: asked anew.
+            # Temporal remembers an answer that the record does not hold, since it was restored older, or none: asked anew.
             settled = await self._ask(command, kind, patience, update_id=f"{command.id}~{uuid4().hex}")
         if settled.state == "pending":
             raise EngineAway
@@ -56,10 +56,9 @@ class Carrier:
             async with asyncio.timeout(patience.total_seconds()):
                 await self._update(command, kind, patience, update_id)
         except WorkflowUpdateFailedError as failed:
-            problem = _problem_of(failed)
-            if problem is None:
-                raise EngineAway from failed
-            return await self._receipts.refuse(command.id, problem)
+            if (problem := _problem_of(failed)) is not None:
+                return await self._receipts.refuse(command.id, problem)
+            # Its run ended before it decided, and Temporal will say so for ever: asked anew, unless the record knows.
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError, TimeoutError) as away:
             raise EngineAway from away
         settled = await self._receipts.find(command.id)
@@ -104,15 +103,16 @@ class Carrier:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
 
-    async def start(self, case_id: str, kind: str) -> None:
-        """Starts the workflow of a case that the record knows, unless it runs."""
+    async def start(self, case_id: str, kind: str, *, anew: bool = False) -> None:
+        """Starts the workflow of a case that the record knows, unless it runs; `anew`: in place of the one that runs."""
+        conflict = WorkflowIDConflictPolicy
         async with failpoints.effect(_fails):
             await self._client.start_workflow(
                 WORKFLOW_TYPES[kind],
                 CaseStart(case_id=case_id),
                 id=workflow_id(case_id),
                 task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_conflict_policy=conflict.TERMINATE_EXISTING if anew else conflict.USE_EXISTING,
             )
 
     async def compare_with_record(self, case_id: str) -> None:

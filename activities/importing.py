@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from activities.carriage import Carrier, EngineAway
 from activities.opening import authority_of, opening_of, rule_in_force
+from documents.glyphs import unprintable_field
 from domain.confirmation import Confirmation
 from domain.leads import identifier_of, opening_form
 from domain.penalty_record import FaultKind, PenaltyRecord, fault
@@ -29,7 +30,7 @@ from domain.procedure.events import Command, legal_day
 from domain.procedure.proposal import propose
 from domain.procedure.steps import Course
 from domain.procedure.walk import Walk
-from domain.refusals import LegalRefusal, Refusal
+from domain.refusals import LegalRefusal, Malformed, Refusal
 from domain.regimes import Lawbook
 from domain.rules import Rule
 from intake.penalties import Reading, read_penalties
@@ -213,7 +214,11 @@ class _Desk:
         """Officers hand in the penalties of their own body and those below it; the credit office hands in all."""
         if isinstance(result, RowFault) or speaks_for_all(self._book, self._actor.authority):
             return result
-        if (self._actor.authority or "") in _upwards(self._book, result.record.authority_code):
+        body = self._book.authority(result.record.authority_code)
+        if body is not None and self._actor.authority in (
+            body.code,
+            *(above.code for above in self._book.above(body)),
+        ):
             return result
         reason = "处罚机关不是导入人所在机关或者其下级机关"
         expected = "本机关及下级机关的处罚；其他机关的由其自行导入，或者由社会信用体系建设牵头单位导入"
@@ -249,6 +254,7 @@ class _Desk:
         )
         try:
             command = self._command(lead, record, hit)
+            _must_be_printable(command)
             propose(Walk(self._course), command)  # nothing is received that admission forbids
         except Refusal as refusal:
             return replace(lead, problem=refusal.as_problem())
@@ -306,9 +312,13 @@ def _opened_behind(job: Job) -> Reading:
     return reading
 
 
-def _upwards(book: Lawbook, uscc: str) -> Iterator[str]:
-    """A body and those above it, by code."""
-    body = book.authority(uscc)
-    while body is not None:
-        yield body.code
-        body = book.authorities.get(body.superior) if body.superior else None
+def _must_be_printable(command: Command) -> None:
+    """A text that no font can show would stop the paper that quotes it. Raises Malformed, without the character."""
+    found = unprintable_field(command.form)
+    if found is not None:
+        raise Malformed(
+            code="GLYPH_MISSING",
+            detail=f"{found[0]}含有现有字库没有的字符，文书无法印出",
+            field=found[0],
+            expected="由系统管理员加装字体后，由承办人登记线索",
+        )

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.confirmation import Confirmation
+from domain.contacts import address_fault, contact_fault
 from domain.days.working_days import WorkingDays
 from domain.identifiers import compact, document_key, person_id_fault, uscc_fault
 from domain.procedure.events import legal_day
-from domain.procedure.forms import OpenCase, Subject
-from domain.procedure.opening import Authority, Opening
+from domain.procedure.forms import FoundingDocument, OpenCase, Subject
+from domain.procedure.opening import Authority, Issuer, Opening
 from domain.refusals import Bar, LegalRefusal, Malformed
 from domain.regimes import Lawbook
-from domain.rules import Rule, SubjectKind
+from domain.rules import FoundingKind, Rule, SubjectKind
 from law.calendar_loader import load_calendar
 from law.loader import load_lawbook
 from law.resolve import Draft, resolve
@@ -56,11 +57,16 @@ def opening_of(
     calendar: WorkingDays,
     clock_offset: float = 0.0,
 ) -> Opening:
-    """The opening on these values, with its keyed references. Raises Malformed for an impossible identifier."""
+    """The opening on these values, with its keyed references.
+
+    Raises Malformed for an impossible identifier, and for a founding document that names two different bodies.
+    """
     _check_identifier(form.subject)
+    _check_contact(form.subject)
     keyed = office.keyed
+    issuer = issuer_of(load_lawbook(), form.document)
     subject = subject_ref(keyed, form.subject.id_number)
-    document = keyed(f"{form.document.kind.value}|{document_key(form.document.number)}", "document")
+    document = keyed(_document_identity(form.document, issuer), "document")
     return Opening(
         form=form,
         authority=authority,
@@ -70,8 +76,44 @@ def opening_of(
         subject_ref=subject,
         document_ref=document,
         business_key=keyed(f"{rule.regime}|{subject}|{document}", "business"),
+        issuer=issuer,
         clock_offset=clock_offset,
     )
+
+
+def issuer_of(book: Lawbook, document: FoundingDocument) -> Issuer | None:
+    """The body of the directory that made the document; None when it is not one of them.
+
+    The code prevails over the name, since bodies are renamed and merged; but a code of one body with the name of another
+    is a slip. Raises Malformed for that.
+    """
+    named = next(
+        (b for b in book.authorities.values() if compact(b.name) == compact(document.issued_by)), None
+    )
+    found = named
+    if document.issued_by_code is not None:
+        found = book.authority(document.issued_by_code)
+        if named is not None and found is not named:
+            raise Malformed(
+                detail="依据文书的作出机关与所填代码不是同一机关",
+                field="document.issued_by_code",
+                expected=f"{named.name}的代码，或者不填",
+            )
+    if found is None:
+        return None
+    return Issuer(code=found.code, name=found.name, superiors=tuple(body.code for body in book.above(found)))
+
+
+def _document_identity(document: FoundingDocument, issuer: Issuer | None) -> str:
+    """What makes two documents one, in whatever spelling: kind, maker, number.
+
+    Two bodies may use one document number. A case number of a court holds the court's own code (法〔2015〕137号), and
+    courts are named in several ways, so there the number alone tells.
+    """
+    maker = issuer.code if issuer is not None else compact(document.issued_by)
+    if document.kind is FoundingKind.JUDGMENT:
+        maker = ""
+    return f"{document.kind.value}|{maker}|{document_key(document.number)}"
 
 
 def _check_identifier(subject: Subject) -> None:
@@ -85,6 +127,14 @@ def _check_identifier(subject: Subject) -> None:
         fault = None
     if fault is not None:
         raise Malformed(detail="主体代码或者证件号码有误", field="subject.id_number", expected=fault)
+
+
+def _check_contact(subject: Subject) -> None:
+    """What is given so that the subject can be reached can reach somebody."""
+    if subject.contact is not None and (wanted := contact_fault(subject.contact)) is not None:
+        raise Malformed(detail="联系方式有误", field="subject.contact", expected=wanted)
+    if subject.address is not None and (wanted := address_fault(subject.address)) is not None:
+        raise Malformed(detail="住所有误", field="subject.address", expected=wanted)
 
 
 def rule_in_force(regime: str, confirmations: Sequence[Confirmation], at: datetime) -> Rule:

@@ -7,6 +7,7 @@ import asyncio
 from pydantic import BaseModel
 from temporalio import activity
 
+from documents.fonts import office_fonts
 from documents.render import render
 from domain.papers import Paper
 from storage.entries import Answer, Entry
@@ -32,7 +33,9 @@ class PaperActivities:
     @activity.defn(name="produce_paper")
     async def produce(self, production: Production) -> Answer:
         """The file is on disk before the record says so; what is stored once is never replaced."""
-        rendered = await asyncio.to_thread(render, production.paper, practice=production.practice)
+        rendered = await asyncio.to_thread(
+            render, production.paper, practice=production.practice, font_dirs=office_fonts()
+        )
         entry = production.entry
         sm3 = await self._store.keep(entry.case_id, production.of_seq, rendered.pdf, rendered.sm3)
         event = entry.event.model_copy(update={"data": entry.event.data | {"sm3": sm3}})

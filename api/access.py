@@ -16,9 +16,6 @@ from law.loader import load_lawbook
 from law.oversight import overseers_of
 from storage.views import CaseView
 
-#: Roles whose holders do something in a case, rather than watch it.
-WORKING: frozenset[Role] = frozenset(Role) - {Role.AUDITOR, Role.SUPERVISOR, Role.ADMINISTRATOR}
-
 
 def relation_to(case: CaseView) -> Relation:
     """The bodies and persons that the case is theirs to deal with, as things stand today."""

@@ -5,15 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse
-from sqlalchemy import text
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.service import RPCError
 
 from activities.importing import Importer
 from api import (
@@ -21,6 +14,7 @@ from api import (
     cases,
     confirmations,
     docs_pages,
+    health,
     imports,
     law,
     middleware,
@@ -35,13 +29,12 @@ from api.identity import Gate, SignedTokens, practice_router
 from api.identity import install as install_identity
 from api.logs import configure_logs
 from api.practice_mark import PracticeMark
-from api.services import COURSES, Services, build_services
+from api.services import COURSES, build_services
+from documents.fonts import use_fonts_of
 from settings import Settings
-from storage.database import reading
 from storage.office import open_office
 from workflows.connect import connect
 
-_SILENT = timedelta(minutes=2)  # a worker polls at least once a minute
 _UPLOAD = 32 * 1024 * 1024  # bytes of an intake file
 _DESCRIPTION = "诚序：依法依规办理严重失信主体名单认定与信用修复。错误一律为 RFC 9457 problem+json。"
 _PRACTICE_DESCRIPTION = f"**演练机关：一切回答和文书均无法律效力。** {_DESCRIPTION}"
@@ -51,6 +44,7 @@ def create_app() -> FastAPI:
     """The app of the settings in force; its record must have been migrated."""
     settings = Settings.load()
     configure_logs()
+    use_fonts_of(settings.font_dir)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -109,34 +103,5 @@ def create_app() -> FastAPI:
     if settings.practice:
         v1.include_router(practice.router)
     app.include_router(v1)
-    _add_health(app)
+    app.include_router(health.router)
     return app
-
-
-def _add_health(app: FastAPI) -> None:
-    @app.get("/livez", tags=["health"], summary="进程存活")
-    async def livez() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "alive"}
-
-    @app.get("/readyz", tags=["health"], summary="可以受理")
-    async def readyz() -> JSONResponse:
-        """Record, Temporal and a worker can be reached. Without the latter two submissions are still received."""
-        services: Services = app.state.services
-        checks: dict[str, Any] = {"record": "ok", "temporal": "ok", "worker": "ok"}
-        async with reading(services.office.engine) as connection:
-            await connection.execute(text("SELECT 1"))
-        try:
-            queue = await services.client.workflow_service.describe_task_queue(
-                DescribeTaskQueueRequest(
-                    namespace=services.client.namespace,
-                    task_queue=TaskQueue(name=services.settings.temporal_task_queue),
-                )
-            )
-            newest = max((poller.last_access_time.ToDatetime(UTC) for poller in queue.pollers), default=None)
-            if newest is None or datetime.now(UTC) - newest > _SILENT:
-                checks["worker"] = "away"
-        except (RPCError, RuntimeError):
-            checks["temporal"] = "away"
-        ready = set(checks.values()) == {"ok"}
-        return JSONResponse({"ready": ready, "checks": checks}, status_code=200 if ready else 503)

@@ -23,8 +23,8 @@ from domain.procedure.events import legal_day
 from domain.refusals import Forbidden, Malformed
 from domain.regimes import Lawbook
 from domain.rules import Unit
-from domain.strict import Line, StrictModel
-from law.confirming import check_confirmation
+from domain.strict import Line, StrictModel, Text
+from law.confirming import check_confirmation, confirmed_since
 from law.loader import load_lawbook
 from law.resolve import consult
 from storage.answers import Request
@@ -38,12 +38,14 @@ class Confirm(StrictModel):
     """What is confirmed, and where it stands."""
 
     key: Line
-    since: date
+    since: date | None = None  # absent: that of the confirmation on record, which is corrected or withdrawn
     value: StrictBool | StrictInt | StrictStr | None = None
     unit: Unit | None = None
     silent: bool = False
     document: Line
     clause: Line
+    withdraw: bool = False  # the confirmation on record of this entry no longer counts
+    reason: Text | None = None  # why the confirmation on record is corrected or withdrawn
     on: date | None = None  # the day for which the value is needed; absent: today
 
 
@@ -56,14 +58,21 @@ class Confirm(StrictModel):
 async def confirm_figure(
     services: TheOffice, actor: CurrentActor, regime: RegimeKey, key: IdempotencyKey, body: Submitted[Confirm]
 ) -> JSONResponse:
-    """Enters the confirmation; in a practice office it is marked 演示 and counts nowhere else."""
+    """Enters the confirmation; in a practice office it is marked 演示 and counts nowhere else.
+
+    With a `reason`, it corrects the one on record of the same entry, or withdraws it; cases keep what they opened under.
+    """
     book = load_lawbook()
     _must_be_competent(book, actor, regime)
     now = await services.confirmations.now()
+    since = body.since or confirmed_since(await services.confirmations.of(regime), body.key)
     try:
         confirmation = Confirmation(
             regime=regime,
-            **body.model_dump(exclude={"on"}),
+            **body.model_dump(exclude={"on", "since", "withdraw", "reason"}),
+            since=since,
+            withdrawn=body.withdraw,
+            reason=body.reason or "",
             by=actor.person_id,
             at=now,
             practice=services.office.practice,

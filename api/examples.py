@@ -10,7 +10,7 @@ Body = dict[str, Any]
 _ORGANISATION: Final[Body] = {
     "kind": "organisation",
     "name": "南京秦淮河酿造有限公司",
-    "id_number": "91320104MA1MHK7T3X",
+    "id_number": "91320104MA1MHK7T37",
     "address": "南京市秦淮区中华路26号",
     "representative": "陆明远",
 }
@@ -38,20 +38,20 @@ OPENINGS: Final[dict[str, Body]] = {
         "source": "双公示导入",
     },
     "法院判决": {
-        "regime": "market_regulation",
-        "authority": "nanjing-market-regulation",
+        "regime": "migrant_wages",
+        "authority": "nanjing-human-resources",
         "subject": _ORGANISATION,
         "document": {
             "kind": "judgment",
-            "number": "（2026）苏01行终12号",
-            "title": "行政判决书",
-            "issued_by": "江苏省南京市中级人民法院",
+            "number": "（2026）苏0104刑初12号",
+            "title": "刑事判决书",
+            "issued_by": "江苏省南京市秦淮区人民法院",
             "decided_on": "2026-02-02",
             "effectiveness": "effective",
-            "effective_on": "2026-02-09",
-            "facts": "原告在黄酒生产中超限量使用食品添加剂，被诉处罚决定认定事实清楚。",
-            "legal_basis": "行政诉讼法 第八十九条",
-            "result": "驳回上诉，维持原判。",
+            "effective_on": "2026-02-13",
+            "facts": "被告单位有能力支付而不支付36名农民工的劳动报酬，经政府有关部门责令支付仍不支付。",
+            "legal_basis": "刑法 第二百七十六条之一",
+            "result": "被告单位犯拒不支付劳动报酬罪，判处罚金。",
         },
     },
 }
@@ -100,6 +100,7 @@ STEPS: Final[dict[str, Body]] = {
         "evidence": ["供应商说明"],
     },
     "waive_objection": {"statement": "自愿放弃陈述、申辩和提出异议。", "evidence": ["放弃声明"]},
+    "waive_hearing": {"statement": "自愿放弃申请听证。", "evidence": ["放弃声明"]},
     "accept_objection": {"contact": _CONTACT},
     "verify_objection": {
         "finding": "rejected",
@@ -122,7 +123,6 @@ STEPS: Final[dict[str, Body]] = {
             }
         ],
         "removal": "申请提前移出的，向本机关提交申请书和履行义务的证明材料。",
-        "remedies": "可以依法申请行政复议或者提起行政诉讼。",
         "objections": "对当事人提出的陈述、申辩和异议，本机关已逐项核实并书面反馈。",
     },
     "review_decision": _AGREED,

@@ -10,10 +10,11 @@ from fastapi import Depends, Header, Query, Request
 from api.problems import MissingKey, PreconditionRequired
 from domain.refusals import Malformed
 
-KEY_PATTERN: Final = r"^[\x21-\x7e]{8,128}$"
+#: Visible ASCII, and not of the form in which the office names its own commands (an alarm's, a paper's, a lead's).
+KEY_PATTERN: Final = r"^(?![a-z_]+:[0-9a-f]{32}:|lead-[0-9a-f]{64})[\x21-\x7e]{8,128}$"
 ETAG_PATTERN: Final = r'^"v(0|[1-9][0-9]{0,17})"$'
 _KEY = re.compile(KEY_PATTERN)
-_KEY_EXPECTED: Final = "8 至 128 个可见 ASCII 字符，例如 UUID"
+_KEY_EXPECTED: Final = "8 至 128 个可见 ASCII 字符，例如 UUID；不得为系统自用的编号形式"
 _ETAG = re.compile(ETAG_PATTERN)
 _ETAG_EXPECTED: Final = '案件的 ETag，例如 "v12"'
 
@@ -37,7 +38,10 @@ _KeyHeader = Annotated[
 ]
 
 
-def _idempotency_key(request: Request, _declared: _KeyHeader = None) -> str:
+# Dependencies are coroutines also where they await nothing: FastAPI would hand a plain function to a thread.
+
+
+async def _idempotency_key(request: Request, _declared: _KeyHeader = None) -> str:
     key = _single(request, "Idempotency-Key")
     if key is None:
         raise MissingKey(
@@ -55,7 +59,7 @@ def _idempotency_key(request: Request, _declared: _KeyHeader = None) -> str:
     return key
 
 
-def _expected_version(
+async def _expected_version(
     request: Request,
     if_match: Annotated[
         str | None,
@@ -88,7 +92,7 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def _key_unless_dry_run(
+async def _key_unless_dry_run(
     request: Request,
     _declared: _KeyHeader = None,
     dry_run: Annotated[
@@ -98,7 +102,7 @@ def _key_unless_dry_run(
     """A dry run changes nothing, so it needs no key; one that is sent all the same must be one."""
     if dry_run and "Idempotency-Key" not in request.headers:
         return None
-    key = _idempotency_key(request)
+    key = await _idempotency_key(request)
     return None if dry_run else key
 
 
@@ -110,7 +114,7 @@ IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
 
 
-def _required_version(version: ExpectedVersion) -> int:
+async def _required_version(version: ExpectedVersion) -> int:
     return require_version(version)
 
 

@@ -43,8 +43,6 @@ def configure_logs(stream: TextIO | None = None) -> None:
 
     The access log of the server itself must be off: it would print query strings.
     """
-    # At DEBUG the driver writes every statement with its values.
-    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,

@@ -45,6 +45,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server leaves the body out (RFC 9110 section 9.3.2)
         headers: dict[bytes, bytes] = dict(scope["headers"])
         token = begin_trace(headers.get(b"traceparent", b"").decode("latin-1"))
         began = time.perf_counter()

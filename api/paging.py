@@ -163,7 +163,7 @@ class Listing:
         self._default = default
         self._fields = tuple(fields)
 
-    def __call__(
+    async def __call__(
         self,
         request: Request,
         limit: Annotated[

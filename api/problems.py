@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -216,7 +216,7 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
 
 def _methods_of(request: Request) -> list[str]:
     """Every method that this address takes; the framework names those of one of its routes alone."""
-    return [
+    found = [
         method
         for method in _METHODS
         if any(
@@ -224,9 +224,17 @@ def _methods_of(request: Request) -> list[str]:
             for route in request.app.router.routes
         )
     ]
+    return ["GET", "HEAD", *found[1:]] if "GET" in found else found
 
 
-async def _on_lost_database(_request: Request, _error: Exception) -> JSONResponse:
+async def _on_lost_database(_request: Request, error: Exception) -> JSONResponse:
+    """A database that is away, or is just going down or coming up; what is wrong otherwise is a fault of ours."""
+    if isinstance(error, OSError) and error.filename is not None:
+        raise error  # a file, no connection
+    if isinstance(error, DBAPIError) and not (
+        error.connection_invalidated or type(error) in (DBAPIError, OperationalError, InterfaceError)
+    ):
+        raise error
     return problem_response(unavailable())
 
 
@@ -321,6 +329,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    for lost in (OperationalError, InterfaceError, PoolExhausted, ConnectionRefusedError):
+    for lost in (DBAPIError, PoolExhausted, OSError):
         app.add_exception_handler(lost, _on_lost_database)
     app.include_router(router)

@@ -64,7 +64,7 @@ def build_services(settings: Settings, office: Office, client: Client) -> Servic
     )
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 

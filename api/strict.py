@@ -342,7 +342,7 @@ def _named(pair: bytes) -> tuple[str, bytes]:
 # ---- in the app ----------------------------------------------------------------------------------------------
 
 
-def declared_query_only(request: Request) -> None:
+async def declared_query_only(request: Request) -> None:
     """App-wide dependency: a query parameter that the route does not declare, or one given twice, is refused.
 
     A misspelt filter that is silently ignored would answer a question nobody asked.

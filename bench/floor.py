@@ -1,6 +1,6 @@
 """The step floor: a bare workflow on the command path, with nothing of the product in it.
 
-One SQL insert (the submission), one update with a validator, one deadline armed and one dropped, one regular activity
+One SQL insert (the submission), one update with a validator, one deadline armed and one dropped, one local activity
 with one raw SQL transaction of five rows. What the product adds to a step is measured against this.
 """
 
@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import BaseModel
 from temporalio import activity, workflow
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Worker
 
 QUEUE = "bench-floor"
 _TABLES = """
@@ -78,7 +74,7 @@ class FloorWorkflow:
         while True:
             await workflow.wait_condition(lambda: bool(self._waiting))
             wish = self._waiting.pop(0)
-            await workflow.execute_activity(
+            await workflow.execute_local_activity(
                 "floor_append", wish, result_type=int, start_to_close_timeout=timedelta(seconds=30)
             )
             if self._timer is not None:
@@ -96,15 +92,3 @@ class FloorWorkflow:
     def _check(self, wish: Wish) -> None:
         if not wish.id:
             raise ValueError("refused")
-
-
-async def serve(address: str, path: Path) -> None:
-    """The floor's worker, a process of its own like the product's."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter)
-    activities = FloorActivities(open_record(path))
-    worker = Worker(client, task_queue=QUEUE, workflows=[FloorWorkflow], activities=[activities.append])
-    await worker.run()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], Path(sys.argv[2])))

@@ -1,75 +1,112 @@
-"""What a step costs over HTTP, beside the step floor, in the same run (performance goals 1, 2 and 4).
+"""What a step costs over HTTP, beside the step floor, in the same run (goals 1, 2 and 4).
 
-    python -m bench.step
-
-Rounds in turn (floor, ours, floor, ours …); medians of the rounds, both numbers and the ratio.
+Rounds in turn (floor, ours, floor, ours …); medians of the rounds.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from activities.start import workflow_id
+from bench.bare import connect
 from bench.floor import QUEUE, Wish, open_record
-from bench.office import NOTICE, SENT_BACK, OfficeAtWork, case_in_drafting, office_at_work, step
-from bench.results import write_results
+from bench.floor_worker import floor_worker
+from bench.measured import Limit, Measured, Plan, Row
+from bench.office import OfficeAtWork, case_in_drafting, draft_or_send_back, office_at_work
+from bench.rounds import quantile
 
-ROUNDS, STEPS, EACH, CLIENTS = 7, 20, 6, 16  # even numbers of steps: drafted, sent back, drafted …
+STEPS, EACH, CLIENTS = 20, 6, 16  # even numbers of steps: drafted, sent back, drafted …
+
+Floor = WorkflowHandle[Any, Any]
 
 
-def main() -> None:
-    """Runs everything and writes bench/results/step.json."""
+def measure(plan: Plan) -> Measured:
+    """One client, sixteen clients, and refusals."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        with office_at_work(home) as office:
-            record = Path(folder) / "floor.db"
-            worker = subprocess.Popen(
-                [sys.executable, "-P", "-m", "bench.floor", office.temporal, str(record)]
-            )
-            try:
-                asyncio.run(_measure(office, record))
-            finally:
-                worker.terminate()
-                worker.wait(20)
+        record = Path(folder) / "floor.db"
+        with (
+            office_at_work(Path(folder) / "home") as office,
+            floor_worker(office.temporal, record),
+            closing(open_record(record)) as rows,
+        ):
+            return asyncio.run(_measure(office, rows, plan.rounds))
 
 
-async def _measure(office: OfficeAtWork, record: Path) -> None:
-    client = await Client.connect(office.temporal, data_converter=pydantic_data_converter)
+async def _measure(office: OfficeAtWork, rows: sqlite3.Connection, rounds: int) -> Measured:
+    client = await connect(office.temporal)
     floor = await client.start_workflow("Floor", id=uuid4().hex, task_queue=QUEUE)
-    rows = open_record(record)
     one: dict[str, list[list[float]]] = {"floor": [], "ours": [], "refused": [], "refused floor": []}
+    left_behind = 0
     with httpx.Client(base_url=f"{office.api}/api/v1", timeout=60) as http:
         await _floor_round(floor, rows)
         _our_round(http, office, case_in_drafting(http, office))
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             no = case_in_drafting(http, office)  # a case has tens of events, not hundreds
             one["floor"].append(await _floor_round(floor, rows))
             one["ours"].append(_our_round(http, office, no))
             one["refused floor"].append(await _floor_refused(floor, rows))
+            before = await _history(client, office, no)
             one["refused"].append(_our_refused(http, office, no))
-    many = {"floor": [], "ours": []}
-    floors = [await client.start_workflow("Floor", id=uuid4().hex, task_queue=QUEUE) for _ in range(CLIENTS)]
-    with httpx.Client(base_url=f"{office.api}/api/v1", timeout=60) as http:
+            left_behind += await _history(client, office, no) - before
         numbers = [case_in_drafting(http, office) for _ in range(CLIENTS)]
-    for _ in range(ROUNDS):
+    many: dict[str, list[float]] = {"floor": [], "ours": []}
+    floors = [await client.start_workflow("Floor", id=uuid4().hex, task_queue=QUEUE) for _ in range(CLIENTS)]
+    for _ in range(rounds):
         many["floor"].append(await _floor_many(floors, rows))
-        many["ours"].append(_our_many(office, numbers))
-    _report(one, many)
+        many["ours"].append(await asyncio.to_thread(_our_many, office, numbers))
+
+    def middle(name: str, part: float) -> float:
+        return statistics.median(quantile(times, part) for times in one[name]) * 1e3
+
+    def ms(goal: str, what: str, names: tuple[str, str], part: float, limit: float) -> Row:
+        ours, beside = names
+        is_refused = "one insert and a refused no-op update" if goal == "4" else "step floor"
+        return Row(
+            goal, what, "ms", middle(ours, part), middle(beside, part), is_refused, Limit("most", limit)
+        )
+
+    both, refused = ("ours", "floor"), ("refused", "refused floor")
+    return Measured(
+        rounds=rounds,
+        rows=[
+            ms("1", "a step, one client, p50", both, 0.5, 1.2),
+            ms("1", "a step, one client, p99", both, 0.99, 1.5),
+            Row(
+                "2",
+                "steps a second, 16 clients",
+                "/s",
+                statistics.median(many["ours"]),
+                statistics.median(many["floor"]),
+                "step floor, 16 clients",
+                Limit("least", 0.85),
+            ),
+            ms("4", "a refused step, p50", refused, 0.5, 1.15),
+            Row("4", "history left by refused steps", "events", left_behind, limit=Limit("value", 0)),
+        ],
+    )
 
 
-async def _floor_round(floor: WorkflowHandle, rows) -> list[float]:  # type: ignore[no-untyped-def, type-arg]
+async def _history(client: Client, office: OfficeAtWork, no: str) -> int:
+    """Events in the history of the workflow of a case."""
+    with closing(sqlite3.connect(f"file:{office.home / 'record.db'}?mode=ro", uri=True)) as record:
+        (case_id,) = record.execute("select id from case_file where no = ?", (no,)).fetchone()
+    described = await client.get_workflow_handle(workflow_id(case_id)).describe()
+    return described.history_length
+
+
+async def _floor_round(floor: Floor, rows: sqlite3.Connection) -> list[float]:
     times = []
     for _ in range(STEPS):
         began = time.perf_counter()
@@ -78,7 +115,7 @@ async def _floor_round(floor: WorkflowHandle, rows) -> list[float]:  # type: ign
     return times
 
 
-async def _floor_step(floor, rows) -> None:  # type: ignore[no-untyped-def]
+async def _floor_step(floor: Floor, rows: sqlite3.Connection) -> None:
     wish = Wish(id=uuid4().hex, text="事由" * 100)
     rows.execute("insert into submission values(?, ?)", (wish.id, wish.text))
     await floor.execute_update("submit", wish, id=wish.id)
@@ -88,15 +125,12 @@ def _our_round(http: httpx.Client, office: OfficeAtWork, no: str) -> list[float]
     times = []
     for turn in range(STEPS):
         began = time.perf_counter()
-        if turn % 2 == 0:
-            step(http, office, no, "officer", "draft_prior_notice", NOTICE)
-        else:
-            step(http, office, no, "reviewer", "review_prior_notice", SENT_BACK)
+        draft_or_send_back(http, office, no, turn)
         times.append(time.perf_counter() - began)
     return times
 
 
-async def _floor_refused(floor, rows) -> list[float]:  # type: ignore[no-untyped-def]
+async def _floor_refused(floor: Floor, rows: sqlite3.Connection) -> list[float]:
     times = []
     for _ in range(STEPS):
         began = time.perf_counter()
@@ -121,10 +155,10 @@ def _our_refused(http: httpx.Client, office: OfficeAtWork, no: str) -> list[floa
     return times
 
 
-async def _floor_many(floors, rows) -> float:  # type: ignore[no-untyped-def]
+async def _floor_many(floors: list[Floor], rows: sqlite3.Connection) -> float:
     began = time.perf_counter()
 
-    async def drive(floor) -> None:  # type: ignore[no-untyped-def]
+    async def drive(floor: Floor) -> None:
         for _ in range(EACH):
             await _floor_step(floor, rows)
 
@@ -136,39 +170,9 @@ def _our_many(office: OfficeAtWork, numbers: list[str]) -> float:
     def drive(no: str) -> None:
         with httpx.Client(base_url=f"{office.api}/api/v1", timeout=60) as http:
             for turn in range(EACH):
-                if turn % 2 == 0:
-                    step(http, office, no, "officer", "draft_prior_notice", NOTICE)
-                else:
-                    step(http, office, no, "reviewer", "review_prior_notice", SENT_BACK)
+                draft_or_send_back(http, office, no, turn)
 
     began = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(drive, numbers))
     return CLIENTS * EACH / (time.perf_counter() - began)
-
-
-def _report(one: dict[str, list[list[float]]], many: dict[str, list[float]]) -> None:
-    def middle(name: str, quantile: float) -> float:
-        return statistics.median(
-            sorted(times)[min(int(len(times) * quantile), len(times) - 1)] for times in one[name]
-        )
-
-    rows = [
-        ("1 step, p50 (ms)", middle("floor", 0.5) * 1e3, middle("ours", 0.5) * 1e3, "≤ 1.20×"),
-        ("1 step, p99 (ms)", middle("floor", 0.99) * 1e3, middle("ours", 0.99) * 1e3, "≤ 1.5×"),
-        (
-            "2 steps/s, 16 clients",
-            statistics.median(many["floor"]),
-            statistics.median(many["ours"]),
-            "≥ 0.85×",
-        ),
-        ("4 refused, p50 (ms)", middle("refused floor", 0.5) * 1e3, middle("refused", 0.5) * 1e3, "≤ 1.15×"),
-    ]
-    write_results(
-        "step",
-        [{"what": what, "floor": a, "ours": b, "ratio": b / a, "goal": goal} for what, a, b, goal in rows],
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -247,6 +247,8 @@ class _Determination:
             return
         if "decision" in self.result.deadlines:
             self.result.deadlines["decision"] = "met"
+        if self.result.deadlines.get("hearing_request") == "running":
+            self.result.deadlines["hearing_request"] = "lapsed"  # the time to speak is over
         self.outcome = {"listing_decision": "listed", "non_listing_decision": "not_listed"}[
             event.data["paper"]
         ]

@@ -8,12 +8,12 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
@@ -25,7 +25,7 @@ from domain.procedure.events import Event
 from domain.procedure.walk import Walk
 from settings import Settings
 from storage.crypto import sm3_hex
-from storage.database import reading
+from storage.database import database_now, reading
 from storage.entries import Standing
 from storage.office import Office, open_office
 from storage.record import Record, event_link, event_place
@@ -36,6 +36,14 @@ from workflows.sandbox import RUNNER
 
 Row = Mapping[str, Any]
 
+_SOUND: Final = frozenset(
+    {
+        WorkflowExecutionStatus.RUNNING,
+        WorkflowExecutionStatus.COMPLETED,
+        WorkflowExecutionStatus.CONTINUED_AS_NEW,
+    }
+)
+
 
 @dataclass
 class Verdict:
@@ -45,12 +53,18 @@ class Verdict:
     looked_at: Counter[str] = field(default_factory=Counter)
 
 
-async def judge(settings: Settings, ledger: Ledger, *, replay: bool = True) -> Verdict:
-    """Compares events, read model, workflows, numbers, papers, receipts and the clients' ledger; replays histories."""
+async def judge(
+    settings: Settings, ledger: Ledger, *, replay: bool = True, clock_steps: bool = False
+) -> Verdict:
+    """Compares events, read model, workflows, numbers, papers, receipts and the clients' ledger; replays histories.
+
+    `clock_steps`: the record's clock went back at times, so that a window may have closed before something was received
+    that counts, in the subject's favour, as in time.
+    """
     office = await open_office(settings)
     client = await connect(settings, identity="judge")
     try:
-        judging = _Judge(office, client, ledger)
+        judging = _Judge(office, client, ledger, clock_steps)
         await judging.everything()
         if replay:
             await judging.replay()
@@ -60,14 +74,27 @@ async def judge(settings: Settings, ledger: Ledger, *, replay: bool = True) -> V
 
 
 async def undecided(settings: Settings) -> int:
-    """Commands that are received and not decided, errands that are not done, papers that are not produced."""
+    """Commands that are received and not decided, errands not done, papers not on file, alarms that ought to ring."""
     office = await open_office(settings)
     try:
         async with reading(office.engine) as connection:
             pending = await _rows(connection, SUBMISSION, SUBMISSION.c.state == "pending")
             undone = await _rows(connection, OUTBOX, OUTBOX.c.done_at.is_(None))
-            unproduced = await _rows(connection, DOCUMENT, DOCUMENT.c.sm3.is_(None))
-            return len(pending) + len(undone) + len(unproduced)
+            issued = await _rows(connection, DOCUMENT)
+            produced = await _rows(connection, EVENT, EVENT.c.step == "paper_produced")
+            now = await database_now(connection)
+            due = await _rows(connection, CASE, CASE.c.closed_at.is_(None), CASE.c.wake_at <= now)
+            return len(pending) + len(undone) + len(issued) - len(produced) + len(due)
+    finally:
+        await office.engine.dispose()
+
+
+async def case_ids(settings: Settings) -> dict[str, str]:
+    """Id of each case by its number."""
+    office = await open_office(settings)
+    try:
+        async with reading(office.engine) as connection:
+            return {row["no"]: row["id"] for row in await _rows(connection, CASE)}
     finally:
         await office.engine.dispose()
 
@@ -78,8 +105,9 @@ async def _rows(connection: AsyncConnection, table: Table, *conditions: Any) -> 
 
 
 class _Judge:
-    def __init__(self, office: Office, client: Client, ledger: Ledger) -> None:
+    def __init__(self, office: Office, client: Client, ledger: Ledger, clock_steps: bool) -> None:
         self.office, self.client, self.ledger = office, client, ledger
+        self.clock_steps = clock_steps
         self.verdict = Verdict()
         self.record = Record(office)
 
@@ -210,7 +238,8 @@ class _Judge:
             closing = min(ends, ended.received_at) if ended is not None else ends
             in_time = event.received_at < closing
             considered = ended is None or event.seq < ended.seq
-            if in_time != (not event.data["late"]) or in_time != considered:
+            out_of_order = in_time and not considered and self.clock_steps
+            if in_time != (not event.data["late"]) or (in_time != considered and not out_of_order):
                 self.wrong(
                     f"{no}: objection received {event.received_at}, window ends {closing}: "
                     f"late {event.data['late']}, before the closing {considered}"
@@ -303,11 +332,13 @@ class _Judge:
     # -- histories
 
     async def replay(self) -> None:
-        """Every history that Temporal still has, of every run, replays on the code as it is."""
+        """Every history that Temporal still has, of every run, replays on the code as it is; no run has failed."""
         replayer = Replayer(
             workflows=list(WORKFLOWS), data_converter=self.client.data_converter, workflow_runner=RUNNER
         )
         async for execution in self.client.list_workflows():
+            if execution.status not in _SOUND:
+                self.wrong(f"{execution.id}: its workflow ended as {execution.status}")
             handle = self.client.get_workflow_handle(execution.id, run_id=execution.run_id)
             try:
                 history = await handle.fetch_history()

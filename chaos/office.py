@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,20 +19,19 @@ from typing import Any, Literal
 
 import httpx
 
-from chaos import postgres
+from chaos import clock, postgres
+from chaos.people import Violation
 from cli.parts import Part
 from cli.running import lock_home
 from cli.stack import api_command, temporal_command, worker_command
 from settings import Settings
 from storage.failpoints import VARIABLE, Plan
 from storage.keys import load_or_create_key
-from storage.migrations import upgrade
-from storage.office import open_office
-from storage.practice_people import seed_practice_people
+from storage.preparing import prepare_office
 
-Name = Literal["temporal", "worker", "api"]
-PARTS: tuple[Name, ...] = ("temporal", "worker", "api")
 Database = Literal["sqlite", "postgres"]
+
+_migrating = asyncio.Lock()  # Alembic's context is one for the whole process
 
 
 @dataclass
@@ -41,16 +40,24 @@ class ChaosOffice:
 
     settings: Settings
     lock: int
-    say: Callable[[str], None]
     ports: dict[str, int]
+    workers: int = 1
+    postgres: postgres.PostgresServer | None = None  # None: the record is a SQLite file
     kills: int = 0
-    _parts: dict[Name, Part] = field(default_factory=dict)
-    _keeping: dict[Name, asyncio.Task[None]] = field(default_factory=dict)
+    clock_can_step: bool = False  # workers and API go by a clock of their own, see `step_clock`
+    _parts: dict[str, Part] = field(default_factory=dict)
+    _keeping: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     @property
-    def api(self) -> str:
-        """URL of the API; the same over every restart."""
-        return f"http://127.0.0.1:{self.ports['api']}"
+    def parts(self) -> tuple[str, ...]:
+        """Temporal's server, each worker, each API process."""
+        apis = (name for name in self.ports if name.startswith("api-"))
+        return ("temporal", *(f"worker-{number}" for number in range(self.workers)), *apis)
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        """URL of each API process; the same over every restart."""
+        return tuple(f"http://127.0.0.1:{self.ports[name]}" for name in self.parts if name.startswith("api-"))
 
     @property
     def plan_file(self) -> Path:
@@ -59,9 +66,9 @@ class ChaosOffice:
 
     # -- starting and stopping
 
-    async def start(self, *names: Name) -> None:
-        """Starts these parts, or all, and waits until the office is ready."""
-        for name in names or PARTS:
+    async def start(self) -> None:
+        """Starts all parts and waits until the office is ready."""
+        for name in self.parts:
             part = Part(
                 name,
                 self._command(name),
@@ -76,17 +83,16 @@ class ChaosOffice:
             self._parts[name], self._keeping[name] = part, asyncio.create_task(part.keep())
         await self.ready()
 
-    async def halt(self, *names: Name) -> None:
-        """Ends these parts, or all, as a power cut would: kill -9, and no restart."""
-        halted = [self._keeping[name] for name in names or PARTS]
-        await asyncio.gather(*(self._parts[name].stop(0.0) for name in names or PARTS))
-        while not all(task.done() for task in halted):  # one may just have been started again
-            for name in names or PARTS:
+    async def halt(self) -> None:
+        """Ends all parts as a power cut would: kill -9, and no restart."""
+        await asyncio.gather(*(part.stop(0.0) for part in self._parts.values()))
+        while not all(task.done() for task in self._keeping.values()):  # one may just have been started again
+            for name in self.parts:
                 self.kill(name)
             await asyncio.sleep(0.05)
-        await asyncio.gather(*halted, return_exceptions=True)
+        await asyncio.gather(*self._keeping.values(), return_exceptions=True)
 
-    def kill(self, name: Name) -> bool:
+    def kill(self, name: str) -> bool:
         """kill -9 one part; False when it was dead already."""
         pid = self._parts[name].pid
         if pid is None:
@@ -96,19 +102,30 @@ class ChaosOffice:
         self.kills += 1
         return True
 
+    async def kill_postgres(self) -> None:
+        """kill -9 of PostgreSQL itself, and its recovery."""
+        assert self.postgres is not None
+        await asyncio.to_thread(self.postgres.kill)
+        self.kills += 1
+        await asyncio.to_thread(self.postgres.start_again)
+
     async def ready(self, within: float = 120.0) -> None:
-        """Waits until API, record, Temporal and worker answer."""
+        """Waits until every API process says that record, Temporal and worker answer. Raises Violation."""
         give_up = time.monotonic() + within
+        waiting = list(self.apis)
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
             while time.monotonic() < give_up:
                 for name, task in self._keeping.items():
                     if task.done() and not task.cancelled() and task.exception() is not None:
                         raise RuntimeError(f"{name}: {task.exception()}")
                 with suppress(httpx.TransportError):
-                    if (await client.get(f"{self.api}/readyz")).status_code == httpx.codes.OK:
-                        return
+                    if (await client.get(f"{waiting[0]}/readyz")).status_code == httpx.codes.OK:
+                        waiting.pop(0)
+                        if not waiting:
+                            return
+                        continue
                 await asyncio.sleep(0.1)
-        raise TimeoutError(f"the office is not ready after {within:.0f} s; logs in {self.settings.logs}")
+        raise Violation(f"the office is not ready after {within:.0f} s; logs in {self.settings.logs}")
 
     async def command(self, *arguments: str) -> tuple[int, str]:
         """Runs `chengxu ARGUMENTS` on this office; its exit code and what it printed."""
@@ -140,52 +157,72 @@ class ChaosOffice:
         """Everything halted: Temporal's store becomes the older copy, or is lost."""
         _put_sqlite(self.settings.home / "temporal.db", copy)
 
-    def copy_record(self, to: Path) -> None:
-        """A backup of the record (SQLite), as of now."""
-        _copy_sqlite(self.settings.home / "record.db", to)
+    async def copy_record(self, to: Path) -> None:
+        """A backup of the record as of now, while others write."""
+        if self.postgres is not None:
+            await asyncio.to_thread(self.postgres.dump, to)
+        else:
+            _copy_sqlite(self.settings.home / "record.db", to)
 
-    def put_record(self, copy: Path) -> None:
-        """Everything halted: the record is restored from an older backup (SQLite)."""
-        _put_sqlite(self.settings.home / "record.db", copy)
+    async def put_record(self, copy: Path) -> None:
+        """Everything halted: the record is restored from an older backup."""
+        if self.postgres is not None:
+            await asyncio.to_thread(self.postgres.restore, copy)
+        else:
+            _put_sqlite(self.settings.home / "record.db", copy)
+
+    def step_clock(self, seconds: float) -> None:
+        """The clock of workers and API jumps to this many seconds off the true time; Temporal's stays true."""
+        self.clock_file.write_text(f"{seconds:+.0f}", encoding="utf-8")
+
+    @property
+    def clock_file(self) -> Path:
+        """The file that says how far the clock is off."""
+        return self.settings.home / "clock"
 
     # -- within
 
-    def _command(self, name: Name) -> list[str]:
+    def _command(self, name: str) -> list[str]:
         if name == "temporal":
             return temporal_command(self.settings, port=self.ports["temporal"], ui_port=self.ports["ui"])
-        return worker_command() if name == "worker" else api_command("127.0.0.1", self.ports["api"])
+        return worker_command() if name.startswith("worker-") else api_command("127.0.0.1", self.ports[name])
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHENGXU_")}
-        return inherited | {
-            "CHENGXU_HOME": str(self.settings.home),
-            "CHENGXU_DATABASE_URL": self.settings.database_url,
-            "CHENGXU_TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports['temporal']}",
-            "COLUMNS": "200",
-            VARIABLE: str(self.plan_file),
-        }
+        clocks = clock.environment(self.clock_file) if self.clock_can_step else {}
+        return (
+            inherited
+            | clocks
+            | {
+                "CHENGXU_HOME": str(self.settings.home),
+                "CHENGXU_DATABASE_URL": self.settings.database_url,
+                "CHENGXU_TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports['temporal']}",
+                "COLUMNS": "200",
+                VARIABLE: str(self.plan_file),
+            }
+        )
 
 
 @asynccontextmanager
 async def chaos_office(
-    home: Path, *, database: Database = "sqlite", say: Callable[[str], None] = print
+    home: Path, *, database: Database = "sqlite", workers: int = 1, apis: int = 1
 ) -> AsyncIterator[ChaosOffice]:
     """A fresh practice office in `home`, started; nothing of it runs any more at the end."""
     await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
-    ports = _free_ports("api", "temporal", "ui")
-    with postgres.server(home / "postgres") if database == "postgres" else postgres.none() as url:
-        where: dict[str, Any] = {"database_url": url} if url else {}
+    ports = _free_ports("temporal", "ui", *(f"api-{number}" for number in range(apis)))
+    with postgres.server(home / "postgres") if database == "postgres" else postgres.none() as served:
+        where: dict[str, Any] = {"database_url": served.url} if served else {}
         settings = Settings.load(
             home=home, office="practice", temporal_address=f"127.0.0.1:{ports['temporal']}", **where
         )
         await asyncio.to_thread(settings.logs.mkdir, exist_ok=True)
         load_or_create_key(settings.key_file)
-        await upgrade(settings.database_url)
-        opened = await open_office(settings)
-        await seed_practice_people(opened)
+        async with _migrating:
+            opened = await prepare_office(settings)
         await opened.engine.dispose()
-        office = ChaosOffice(settings, lock_home(home), say, ports)
+        office = ChaosOffice(settings, lock_home(home), ports, workers, served)
         office.fail(None)
+        office.step_clock(0)
         try:
             await office.start()
             yield office

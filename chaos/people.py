@@ -10,13 +10,13 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx
 
-_UNDECIDED: Final = frozenset({202, 429, 500, 502, 503, 504})
+_UNDECIDED: Final = frozenset({202, 401, 429, 500, 502, 503, 504})
 _PATIENCE: Final = 240.0  # seconds until a command without an answer counts as a fault of the office
 _PER_TRY: Final = 20.0
 
@@ -52,12 +52,13 @@ class Ledger:
 
 
 class People:
-    """Everybody of one practice office, each with a token."""
+    """Everybody of one practice office, each with a token. Each attempt goes to whichever API process comes up."""
 
-    def __init__(self, base: str, ledger: Ledger) -> None:
+    def __init__(self, apis: Sequence[str], ledger: Ledger) -> None:
         self.ledger = ledger
+        self.hang_up = 0.0  # chance that an attempt ends before its answer is there
+        self._bases = [f"{api}/api/v1" for api in apis]
         self._client = httpx.AsyncClient(
-            base_url=f"{base}/api/v1",
             timeout=_PER_TRY,
             trust_env=False,
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
@@ -127,8 +128,9 @@ class People:
         give_up = time.monotonic() + _PATIENCE
         pause, last = 0.05, "no answer"
         while time.monotonic() < give_up:
+            hasty = {"timeout": random.uniform(0.001, 0.1)} if random.random() < self.hang_up else {}
             try:
-                response = await self._once(method, path, who, **request)
+                response = await self._once(method, path, who, **request, **hasty)
             except httpx.TransportError as fault:
                 last = type(fault).__name__
             else:
@@ -142,11 +144,16 @@ class People:
 
     async def _once(self, method: str, path: str, who: str, **request: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {await self._token(who)}", **request.pop("headers", {})}
-        return await self._client.request(method, path, headers=headers, **request)
+        url = random.choice(self._bases) + path
+        response = await self._client.request(method, url, headers=headers, **request)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            self._tokens.pop(who, None)  # run out, by the clock of that process
+        return response
 
     async def _token(self, who: str) -> str:
         if who not in self._tokens:
-            response = await self._client.post("/practice/tokens", json={"user": who})
+            tokens = f"{random.choice(self._bases)}/practice/tokens"
+            response = await self._client.post(tokens, json={"user": who})
             if response.status_code != httpx.codes.OK:
                 raise httpx.ConnectError(f"no token for {who}: {response.status_code}")
             self._tokens[who] = response.json()["token"]

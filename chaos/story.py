@@ -47,6 +47,7 @@ _RIGHTS: Final[Mapping[str, float]] = {
 _LEFT_ALONE: Final = frozenset(
     {
         "request_hearing",
+        "waive_hearing",
         "withdraw_hearing",
         "arrange_hearing",
         "hold_hearing",
@@ -63,7 +64,8 @@ _SERVICE_FAILS: Final = 0.15
 @dataclass
 class Story:
     """One case and how its people go about it. `again`: chance that an answered command is sent once more;
-    `leave`: chance that a client sends and doesn't wait for the answer.
+    `leave`: chance that a client sends and doesn't wait for the answer; `luck`: decides in the seed's place what
+    happens, so that many cases take the same course.
     """
 
     people: People
@@ -72,17 +74,18 @@ class Story:
     leave: float = 0.05
     objections: int = 2
     exempt: bool = False  # a short case: from its opening to the served exemption
+    luck: str = ""
     no: str = ""
     version: int = 0
     outcome: str | None = None
     today: str = OPENS[:10]
     rng: random.Random = field(init=False)
     last: Answer = (0, None)
-    _count: int = 0
+    sent_keys: list[str] = field(default_factory=list)
     _objected: int = 0
 
     def __post_init__(self) -> None:
-        self.rng = random.Random(self.seed)
+        self.rng = random.Random(self.luck or self.seed)
 
     # -- the whole case
 
@@ -119,7 +122,7 @@ class Story:
             "subject": practice_forms()["parties"][SUBJECT],
             "document": {
                 "kind": "penalty",
-                "number": f"宁市监罚〔2025〕{self.rng.randint(100_000, 99_999_999)}号",
+                "number": f"宁市监罚〔2025〕{random.Random(self.seed).randint(100_000, 99_999_999)}号",
                 "title": "行政处罚决定书",
                 "issued_by": "南京市市场监督管理局",
                 "decided_on": "2025-12-01",
@@ -223,8 +226,8 @@ class Story:
         return self.rng.random() < self.leave
 
     def _key(self, what: str) -> str:
-        self._count += 1
-        return f"{self.seed}-{self._count}-{what}"
+        self.sent_keys.append(f"{self.seed}-{len(self.sent_keys) + 1}-{what}")
+        return self.sent_keys[-1]
 
     def _learn(self, instant: str) -> None:
         day = datetime.fromisoformat(instant).astimezone(SHANGHAI).date().isoformat()

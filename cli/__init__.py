@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -28,12 +32,42 @@ _COMMANDS = {
 }
 
 
+_ENDLESS = "4000"  # columns
+
+
+@contextmanager
+def _whole_lines() -> Iterator[None]:
+    """Where no screen limits it, a line is as long as it needs: what is piped or kept must never be cut."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        yield
+        return
+    os.environ["COLUMNS"] = _ENDLESS
+    try:
+        yield
+    finally:
+        del os.environ["COLUMNS"]
+
+
 class LazyGroup(TyperGroup):
     """Imports a command's module when that command, or the list of all, is asked for; `run` starts quicker so."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """Names of all commands, in the order of the table above."""
         return list(_COMMANDS)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry out the command; what its surroundings prevent is said in a sentence, not in a traceback."""
+        try:
+            with _whole_lines():
+                return super().invoke(ctx)
+        except Exception as error:
+            from cli.failures import failure_of  # as late as the commands themselves
+
+            failure = failure_of(error)
+            if failure is None:
+                raise
+            typer.echo(failure.text, err=True)
+            raise typer.Exit(failure.code) from None
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of that name, or None."""

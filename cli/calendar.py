@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -24,6 +24,11 @@ from law.calendar_loader import DIRECTORY, STATUTORY, load_calendar
 app = typer.Typer(help="工作日历：推算期限，说明每个休息日的出处。", no_args_is_help=True)
 
 REFUSED = 2
+_LONGEST_COUNT: Final = 30  # digits; far beyond any calendar
+#: A count that begins with a minus sign is refused in words, not taken for an option.
+_COUNTS: Final = {"ignore_unknown_options": True}
+#: The last year that the package `holidays` computes for China.
+_LAST_COMPUTED: Final = 2100
 
 
 def _date(text: str) -> date:
@@ -36,6 +41,12 @@ def _date(text: str) -> date:
     return day
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or len(text) > _LONGEST_COUNT:
+        raise typer.BadParameter(f"“{text}”不是期限的长度；应当写成不小于 0 的整数，例如 5")
+    return int(text)
+
+
 Day = Annotated[date, typer.Argument(parser=_date, metavar="日期", help="年-月-日，例如 2026-09-17")]
 KnownOn = Annotated[
     date | None,
@@ -44,10 +55,10 @@ KnownOn = Annotated[
 UnitOption = Annotated[Unit, typer.Option("--unit", help="期限的单位")]
 
 
-@app.command()
+@app.command(context_settings=_COUNTS)
 def add(
     start: Day,
-    count: Annotated[int, typer.Argument(metavar="N", min=0, help="期限的长度")],
+    count: Annotated[int, typer.Argument(parser=_count, metavar="N", help="期限的长度")],
     unit: UnitOption = Unit.WORKING_DAY,
     known_on: KnownOn = None,
 ) -> None:
@@ -66,6 +77,8 @@ def between(
     known_on: KnownOn = None,
 ) -> None:
     """两日之间有多少个工作日；起日不计入，止日计入。"""
+    if through < after:
+        raise typer.BadParameter(f"止日 {through} 早于起日 {after}")
     with _refusals() as console:
         calendar = load_calendar(known_on)
         days = calendar.working_days
@@ -74,11 +87,11 @@ def between(
             _warn(console, f"【预估】{_unannounced(calendar)}，这一数目可能变化。")
 
 
-@app.command(name="explain")
+@app.command(name="explain", context_settings=_COUNTS)
 def explain_command(
     start: Day,
     count: Annotated[
-        int | None, typer.Argument(metavar="[N]", min=0, help="期限的长度；省略则只说明这一天")
+        int | None, typer.Argument(parser=_count, metavar="[N]", help="期限的长度；省略则只说明这一天")
     ] = None,
     unit: UnitOption = Unit.WORKING_DAY,
     known_on: KnownOn = None,
@@ -128,7 +141,10 @@ def statutory(
     from law.calendar_statutory import write_statutory  # slow to import, and used here alone
 
     with _refusals() as console:
-        first = load_calendar().first.year
+        calendar = load_calendar()
+        first, least = calendar.first.year, calendar.last_announced + 1
+        if not least <= through <= _LAST_COMPUTED:  # fewer years would leave the projection without its days
+            raise typer.BadParameter(f"年度应当在 {least} 至 {_LAST_COMPUTED} 之间")
         write_statutory(target, first, through)
         console.print(f"已写入 {first} 至 {through} 年的法定节假日：{escape(str(target))}")
 

@@ -50,6 +50,8 @@ def confirm(
     unit: Annotated[Unit | None, typer.Option(help="期限的单位")] = None,
     document: Annotated[str | None, typer.Option(help="出处：文号或者法律名称")] = None,
     clause: Annotated[str | None, typer.Option(help="出处：条款")] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="撤回已作出的确认，该项重新待确认")] = False,
+    reason: Annotated[str | None, typer.Option(help="更正或者撤回原确认的理由")] = None,
     all_practice: Annotated[
         bool, typer.Option("--all-practice", help="以演示出处确认全部待确认的项；仅限演练机关")
     ] = False,
@@ -74,11 +76,18 @@ def confirm(
                 for done in confirm_everything(officer, regime, on):
                     console.print(f"已确认（演示） {done['key']}", markup=False)
             elif key is not None:
-                given = _given(key, value, unit, document, clause, silent=silent)
-                asked = _open_item(api, regime, key, on)
-                officer = _officer(api, settings, user, regime)
-                _post(officer, regime, given | {"since": asked["since"]}, on)
-                console.print(f"已确认 {key}", markup=False)
+                given = _given(key, value, unit, document, clause, silent=silent, withdraw=withdraw)
+                if reason is not None:
+                    given["reason"] = reason
+                if not withdraw and reason is None:
+                    given["since"] = _open_item(api, regime, key, on)["since"]
+                _post(_officer(api, settings, user, regime), regime, given, on)
+                told = f"已撤回对 {key} 的确认" if withdraw else f"已{'更正' if reason else '确认'} {key}"
+                console.print(told, markup=False)
+                if withdraw or reason is not None:
+                    console.print("已经立案的案件仍依立案时的规定办理。")
+            elif withdraw or reason is not None:
+                raise typer.BadParameter("更正或者撤回哪一项，须以 --key 写明")
             console.print(_still_open(api, regime, on))
     except (RefusedError, Refusal, KeyFileError) as refused:
         said = refused.detail if isinstance(refused, Refusal) else str(refused)
@@ -138,9 +147,14 @@ def _given(
     clause: str | None,
     *,
     silent: bool,
+    withdraw: bool,
 ) -> dict[str, Any]:
     if document is None or clause is None:
         raise typer.BadParameter("须以 --document、--clause 写明出处")
+    if withdraw:
+        if silent or value is not None:
+            raise typer.BadParameter("--withdraw 不与 --value、--silent 同写")
+        return {"key": key, "withdraw": True, "document": document, "clause": clause}
     if silent == (value is not None):
         raise typer.BadParameter("--value 与 --silent 须写且只能写一个")
     stated: dict[str, Any] = {"silent": True} if value is None else {"value": _read_value(value)}

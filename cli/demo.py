@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -240,7 +241,7 @@ def _table(told: Told) -> Table:
         caption_justify="left",
         box=box.ROUNDED,
         show_lines=True,
-        expand=True,
+        expand=sys.stdout.isatty(),  # elsewhere a line may be as long as it likes
     )
     for heading, ratio in (("案号", 3), ("经过", 8), ("期限", 8), ("结果", 4), ("依据", 7)):
         table.add_column(heading, ratio=ratio, overflow="fold")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +14,22 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
+from domain.confirmation import Confirmation, counting
 from domain.refusals import Refusal
 from domain.regimes import Lawbook
 from domain.rules import Level, Term
 from law.calendar_loader import DIRECTORY as CALENDAR
-from law.calendar_loader import load_notices
+from law.calendar_loader import calendar_faults
 from law.files import LawFaults
 from law.loader import load_lawbook, read_law
 from law.precedence import ORIGINS, SEEN, Missing
 from law.resolve import Answer, Resolved, consult
-from law.wording import level_in_words, statement_in_words, term_in_words
+from law.wording import UNITS, level_in_words, statement_in_words, term_in_words
+from settings import Settings, SettingsError
+from storage.confirmations import confirmations_at
+from storage.keys import KeyFileError
 
 app = typer.Typer(help="法律数据：检查文件，查询名单制度在某日的规定及其出处。", no_args_is_help=True)
 
@@ -50,11 +58,8 @@ def check(directory: Directory = None) -> None:
     reading = read_law(directory)
     faults = [str(fault) for fault in reading.faults]
     calendar = directory / "calendar" if directory else CALENDAR
-    try:
-        if calendar.is_dir():
-            load_notices(calendar)
-    except ValueError as fault:  # what a calendar file lacks, or a day that does not exist
-        faults.append(f"{calendar.name}/{fault}")
+    if calendar.is_dir():
+        faults += [str(fault) for fault in calendar_faults(calendar)]
     if reading.book is None or faults:
         for fault_line in faults:
             console.print(fault_line, markup=False, soft_wrap=True)
@@ -71,18 +76,20 @@ def check(directory: Directory = None) -> None:
 @app.command()
 def regimes(on: Day = None, directory: Directory = None) -> None:
     """列出名单制度，以及当日能否据以立案。"""
-    book, day = _book(directory), on or _today()
+    book, day, office = _book(directory), on or _today(), _office()
     table = Table()
     for heading in ("代码", "名称", "文件", "施行", f"{day} 的状态"):
         table.add_column(heading, overflow="fold")
     for key, regime in book.regimes.items():
         if regime.holds_on(day):
-            needed = [missing for missing in consult(book, key, day).open if missing.needed]
+            needed = [missing for missing in consult(book, key, day, office.given).open if missing.needed]
             state = f"草案：{len(needed)} 项待确认" if needed else "可以立案"
         else:
             state = "未施行"
         table.add_row(key, regime.title, regime.document, regime.since.isoformat(), state)
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(office.said, style="dim", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -93,7 +100,7 @@ def show(
 ) -> None:
     """列出一项名单制度在某日的每个值：出处、核验方式、由哪一层规定以及为什么；并说明尚缺什么。"""
     try:
-        _show(Console(highlight=False), _book(directory), regime, on or _today())
+        _show(Console(highlight=False), _book(directory), regime, on or _today(), _office())
     except Refusal as refusal:
         errors = Console(stderr=True, highlight=False)
         errors.print(f"{refusal.title}：{refusal.detail}", style="red", markup=False)
@@ -102,8 +109,32 @@ def show(
         raise typer.Exit(REFUSED) from None
 
 
-def _show(console: Console, book: Lawbook, key: str, day: date) -> None:
-    answer = consult(book, key, day)
+@dataclass(frozen=True)
+class _Office:
+    """The office at the configured home, as far as its confirmations go."""
+
+    said: str  # whose confirmations count here, or why none does
+    given: Sequence[Confirmation] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def _office() -> _Office:
+    """The confirmations of the user's own office; the law is shown without them where there is none to be read."""
+    try:
+        settings = Settings.load()
+        found = asyncio.run(confirmations_at(settings))
+    except (SettingsError, KeyFileError) as wrong:
+        return _Office(f"没有计入任何确认：{wrong}")
+    except (SQLAlchemyError, OSError) as wrong:
+        return _Office(f"没有计入任何确认：读不到案卷库（{type(wrong).__name__}）")
+    if found is None:
+        return _Office(f"没有计入任何确认：数据目录 {settings.home} 中还没有机关的案卷库")
+    kind = "演练机关" if found.practice else "机关"
+    return _Office(f"已计入{kind}（数据目录 {settings.home}）的确认", found.given, found.names)
+
+
+def _show(console: Console, book: Lawbook, key: str, day: date, office: _Office) -> None:
+    answer = consult(book, key, day, office.given)
     regime = book.regimes[key]
     console.print(f"[bold]{regime.title}[/]（{key}，{regime.document}），{day}")
     console.print(f"认定标准：{regime.standard.basis}（{SEEN[regime.standard.basis.seen]}）")
@@ -121,6 +152,42 @@ def _show(console: Console, book: Lawbook, key: str, day: date) -> None:
     others = [missing for missing in answer.open if not missing.needed]
     if others:
         console.print(_open("未核实，确认前不得使用（不影响立案）", others))
+    console.print(office.said, style="dim", markup=False, soft_wrap=True)
+    given = [confirmation for confirmation in office.given if confirmation.regime == key]
+    if given:
+        console.print(_confirmed(given, office.names))
+
+
+def _confirmed(given: Sequence[Confirmation], names: Mapping[str, str]) -> Table:
+    """Every confirmation in order, also those that no longer count."""
+    still = list(counting(given).values())
+    table = Table(title="法制人员的确认", show_lines=True)
+    for heading in ("项目（所确认的值自）", "值", "出处", "确认", "状态"):
+        table.add_column(heading, overflow="fold")
+    for one in given:
+        later = next((c for c in given[given.index(one) + 1 :] if c.entry == one.entry), None)
+        state = "有效" if one in still else "撤回" if one.withdrawn else ""
+        if later is not None:
+            state = "已被撤回" if later.withdrawn else "已被更正"
+        at = one.at.astimezone(SHANGHAI)
+        table.add_row(
+            f"{one.key}（{one.since}）",
+            escape(_confirmed_value(one)),
+            escape(f"{one.document} {one.clause}"),
+            escape(f"{names.get(one.by, one.by)}，{at:%Y-%m-%d %H:%M}{'（演示）' if one.practice else ''}"),
+            escape(f"{state}{f'；理由：{one.reason}' if one.reason else ''}"),
+        )
+    return table
+
+
+def _confirmed_value(one: Confirmation) -> str:
+    if one.withdrawn:
+        return "—"
+    if one.silent:
+        return "文本无规定"
+    if isinstance(one.value, bool):
+        return "是" if one.value else "否"
+    return f"{one.value}{f' {UNITS[one.unit]}' if one.unit else ''}"
 
 
 def _values(answer: Answer) -> Table:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.identity import TOKEN_LIFETIME, SignedTokens, utc_now
+from cli.failures import NoOfficeError
 from domain.people import Role
-from domain.refusals import NotFound, Refusal
+from domain.refusals import NotFound
 from law.loader import load_lawbook
 from settings import Settings
 from storage.crypto import FieldCipher, KeyedHash
@@ -23,9 +24,6 @@ from storage.keys import load_key
 from storage.people import People, subject_ref
 
 app = typer.Typer(help="人员与账户：添加、查看、停用；签发登录令牌", no_args_is_help=True)
-_out = Console()
-_err = Console(stderr=True)
-_T = TypeVar("_T")
 
 
 @asynccontextmanager
@@ -37,14 +35,14 @@ async def _people(settings: Settings, key: bytes) -> AsyncIterator[People]:
         await engine.dispose()
 
 
-def _run(work: Coroutine[Any, Any, _T]) -> _T:
-    """Do it; a refusal is printed in one line and ends with exit code 1."""
-    try:
-        return asyncio.run(work)
-    except Refusal as refusal:
-        expected = f"（应为：{refusal.expected}）" if refusal.expected else ""
-        _err.print(f"{refusal.title}：{refusal.detail}{expected}", style="red", markup=False, highlight=False)
-        raise typer.Exit(1) from None
+def _office() -> tuple[Settings, bytes]:
+    """The settings and the key of the office whose people these are. Raises NoOfficeError, KeyFileError."""
+    settings = Settings.load()
+    if not settings.home.is_dir():
+        raise NoOfficeError(
+            f"没有数据目录 {settings.home}：请先 ./chengxu run，或者用 CHENGXU_HOME 指定已有的数据目录。"
+        )
+    return settings, load_key(settings.key_file)
 
 
 @app.command()
@@ -54,7 +52,8 @@ def token(
     / timedelta(hours=1),
 ) -> None:
     """签发登录令牌，只输出令牌本身。"""
-    typer.echo(_run(issue_token(Settings.load(), user, lifetime=timedelta(hours=hours))))
+    settings, _ = _office()
+    typer.echo(asyncio.run(issue_token(settings, user, lifetime=timedelta(hours=hours))))
 
 
 async def issue_token(settings: Settings, user: str, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
@@ -71,14 +70,13 @@ async def issue_token(settings: Settings, user: str, *, lifetime: timedelta = TO
 @app.command(name="add-person")
 def add_person(name: Annotated[str, typer.Argument(help="姓名（加密保存）")]) -> None:
     """添加人员，输出人员编号。"""
-    settings = Settings.load()
-    key = load_key(settings.key_file)
+    settings, key = _office()
 
     async def work() -> str:
         async with _people(settings, key) as people:
             return await people.add_person(name, at=utc_now())
 
-    typer.echo(_run(work()))
+    typer.echo(asyncio.run(work()))
 
 
 @app.command(name="add-account")
@@ -90,8 +88,7 @@ def add_account(
     subject: Annotated[str | None, typer.Option(help="信用主体的统一社会信用代码或者身份证号")] = None,
 ) -> None:
     """给人员添加账户，输出账户编号。"""
-    settings = Settings.load()
-    key = load_key(settings.key_file)
+    settings, key = _office()
 
     async def work() -> str:
         level = None
@@ -111,17 +108,16 @@ def add_account(
                 at=utc_now(),
             )
 
-    typer.echo(_run(work()))
+    typer.echo(asyncio.run(work()))
 
 
 @app.command(name="list")
 def list_accounts() -> None:
     """列出全部账户。"""
-    settings = Settings.load()
-    key = load_key(settings.key_file)
+    settings, key = _office()
 
     async def work() -> Table:
-        table = Table("登录名", "姓名", "角色", "机关", "状态")
+        table = Table(*(Column(name, overflow="fold") for name in ("登录名", "姓名", "角色", "机关", "状态")))
         async with _people(settings, key) as people:
             for account in await people.accounts():
                 state = "已停用" if account.suspended_at else "演练" if account.practice else "正常"
@@ -129,7 +125,7 @@ def list_accounts() -> None:
                 table.add_row(account.login, account.name, roles, account.authority or "", state)
         return table
 
-    _out.print(_run(work()))
+    Console(highlight=False).print(asyncio.run(work()))
 
 
 @app.command()
@@ -138,12 +134,11 @@ def suspend(
     undo: Annotated[bool, typer.Option("--undo", help="恢复使用")] = False,
 ) -> None:
     """停用账户，立即生效；--undo 恢复。"""
-    settings = Settings.load()
-    key = load_key(settings.key_file)
+    settings, key = _office()
 
     async def work() -> None:
         async with _people(settings, key) as people:
             await people.suspend(user, at=None if undo else utc_now())
 
-    _run(work())
-    _out.print("已恢复。" if undo else "已停用。")
+    asyncio.run(work())
+    typer.echo("已恢复。" if undo else "已停用。")

@@ -313,7 +313,7 @@ class PracticeCase:
 
     def terminate(self) -> None:
         """签发并送达终止通知书."""
-        issued = self.act("issue_termination", by=Role.APPROVER)
+        issued = self.act("issue_termination", by=Role.REVIEWER)
         self.serve("serve_termination")
         self.say(f"终止通知书 {issued['number']} 送达")
 

@@ -184,6 +184,7 @@ class Rehearsal:
     lines: Sequence[Line]
     deadlines: Sequence[Form]
     confirmed: Sequence[Form]
+    no_end: str = ""  # why the period on the list does not end by itself, where the law sets it no length
 
 
 @dataclass
@@ -254,15 +255,28 @@ def _rehearse(
         case.decide()
         case.ends(Outcome.LISTED)
         period = case.listing()
-        while period.outcome is None:
-            period.let_alarm_ring()
-        period.ends(Outcome.EXPIRED)
+        term = case.rule["listing_term"]
+        if term["count"] is not None:
+            while period.outcome is None:
+                period.let_alarm_ring()
+            period.ends(Outcome.EXPIRED)
         listed = _RehearsedCase(office, regime, authority, case.subject, case.document, no=period.no)
         return Rehearsal(
             lines=[*case.lines(), *listed.lines()],
             deadlines=[*case.deadlines(), *listed.deadlines()],
             confirmed=confirmed,
+            no_end="" if term["count"] is not None else _without_end(case.rule),
         )
+
+
+def _without_end(rule: Form) -> str:
+    """What an officer must know of a list without a fixed end (没有固定期限)."""
+    basis = rule["listing_term"]["basis"]
+    source = f"{basis['document']} {basis['clause']}".strip()
+    exits = "；".join("、".join(way["conditions"]) for way in rule["early_exits"])
+    return f"列入没有固定期限（{source}）：不会因期满移出，在列状态持续到依据文书失效而撤销列入" + (
+        f"，或者具备提前移出的条件（{exits}）。" if exits else "；没有经过核实的提前移出情形。"
+    )
 
 
 # -- what is printed
@@ -292,6 +306,8 @@ def _print(
     for row in done.deadlines:
         terms.add_row(*map(escape, (row["starts_on"], due_in_words(row), row["clause"])))
     console.print(terms)
+    if done.no_end:
+        console.print(done.no_end, style="bold yellow", markup=False)
     if done.confirmed:
         keys = "、".join(f"{one['title']}（{one['key']}）" for one in done.confirmed)
         console.print(

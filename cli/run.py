@@ -19,9 +19,8 @@ from cli.stack import PortTakenError, Stack
 from settings import Settings, SettingsError
 from storage.database import UnsafeDatabaseError
 from storage.keys import KeyFileError
-from storage.migrations import upgrade
-from storage.office import WrongOfficeError, open_office
-from storage.practice_people import seed_practice_people
+from storage.office import WrongOfficeError
+from storage.preparing import prepare_office
 
 REFUSALS = (
     SettingsError,
@@ -97,10 +96,7 @@ async def start_office(settings: Settings, stack: Stack, done: Callable[[str], N
     `done` is told each part that is. Raises PartFailedError, and what `run` answers with a refusal to start.
     """
     stack.start_temporal()
-    await upgrade(settings.database_url)
-    office = await open_office(settings)  # refuses another office's record before any part reads it
-    if settings.practice:
-        await seed_practice_people(office)
+    office = await prepare_office(settings)  # refuses another office's record before any part reads it
     await office.engine.dispose()
     done("密钥与数据库")
     stack.start_worker_and_api()

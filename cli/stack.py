@@ -148,7 +148,7 @@ def temporal_command(settings: Settings, *, port: int, ui_port: int) -> list[str
         *("--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
         *("--namespace", settings.temporal_namespace),
         *("--db-filename", str(settings.home / "temporal.db"), "--sqlite-pragma", "journal_mode=wal"),
-        *("--search-attribute", "CaseStage=Keyword", "--log-level", "warn"),
+        *("--log-level", "warn"),
         *(part for switch in switches for part in ("--dynamic-config-value", switch)),
     ]
 

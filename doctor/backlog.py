@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -14,6 +17,8 @@ from storage.tables import CASE, DOCUMENT, OUTBOX, SERIES, SUBMISSION
 
 # Technical patience, no legal figure.
 _SOON = timedelta(minutes=5)
+_TRIED = 8  # attempts of the relay, which waits longer after each: more than five minutes in all
+_PRODUCED_WITHIN = 2.0  # seconds
 
 
 async def backlog(office: Office) -> Findings:
@@ -21,7 +26,7 @@ async def backlog(office: Office) -> Findings:
     async with reading(office.engine) as connection:
         now = await database_now(connection)
         pending = await connection.execute(
-            select(SUBMISSION.c.case_id, CASE.c.no, CASE.c.clock_offset, SUBMISSION.c.received_at)
+            select(CASE.c.no, SUBMISSION.c.received_at, SUBMISSION.c.attempts, SUBMISSION.c.next_attempt_at)
             .join(CASE, CASE.c.id == SUBMISSION.c.case_id, isouter=True)
             .where(SUBMISSION.c.state == "pending")
         )
@@ -30,20 +35,16 @@ async def backlog(office: Office) -> Findings:
             .join(CASE, CASE.c.id == OUTBOX.c.case_id)
             .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.created_at < now - _SOON)
         )
-        papers = await connection.execute(
-            select(CASE.c.no, DOCUMENT.c.number, DOCUMENT.c.issued_at, CASE.c.clock_offset)
-            .join(CASE, CASE.c.id == DOCUMENT.c.case_id)
-            .where(DOCUMENT.c.sm3.is_(None), DOCUMENT.c.voided_at.is_(None))
-        )
-    waiting: dict[str, list[datetime]] = defaultdict(list)
+    unproduced = await _unproduced(office)
+    waiting: dict[str, list[_Undecided]] = defaultdict(list)
     for row in pending.all():
-        received = row.received_at - timedelta(seconds=row.clock_offset or 0.0)
-        if received < now - _SOON:
-            waiting[row.no or ""].append(received)
-    for no, since in waiting.items():
+        undecided = _Undecided(_received(row, practice=office.practice), row.attempts)
+        if undecided.too_long(now):
+            waiting[row.no or ""].append(undecided)
+    for no, those in waiting.items():
         yield Finding(
             "UNDECIDED",
-            f"{len(since)} 件已收未办，最早收于 {_minutes(now - min(since))} 分钟前",
+            f"{len(those)} 件已收未办，{_how_long(those, now)}",
             "确认 Temporal 与 Worker 在运行；仍不办理的，查看该案工作流",
             no,
         )
@@ -54,10 +55,55 @@ async def backlog(office: Office) -> Findings:
             "查看 Worker 日志",
             row.no,
         )
-    for row in papers.all():
-        issued = row.issued_at - timedelta(seconds=row.clock_offset)
-        if issued < now - _SOON:
-            yield Finding("PAPER_MISSING", f"{row.number} 已编号而未制作", "查看 Worker 日志", row.no)
+    for row in unproduced:
+        yield Finding("PAPER_MISSING", f"{row.number} 已编号而未制作", "查看 Worker 日志", row.no)
+
+
+@dataclass(frozen=True)
+class _Undecided:
+    """A command that was received and not decided; `since` by the database's clock, None where that is unknown."""
+
+    since: datetime | None
+    attempts: int
+
+    def too_long(self, now: datetime) -> bool:
+        return self.attempts >= _TRIED if self.since is None else self.since < now - _SOON
+
+
+def _received(row: Any, *, practice: bool) -> datetime | None:
+    """A practice clock may have been moved since: then only what was not tried yet still tells its real time."""
+    if not practice:
+        received: datetime = row.received_at
+        return received
+    return row.next_attempt_at if row.attempts == 0 else None
+
+
+def _how_long(those: list[_Undecided], now: datetime) -> str:
+    known = [one.since for one in those if one.since is not None]
+    if known:
+        return f"最早收于 {_minutes(now - min(known))} 分钟前"
+    return f"最多已试 {max(one.attempts for one in those)} 次"
+
+
+async def _unproduced(office: Office) -> list[Any]:
+    """Papers that were numbered a while ago and have no file; by a practice clock, those that still have none soon."""
+    found = await _without_file(office)
+    if office.practice and found:  # an hour by the practice clock may have been a second
+        await asyncio.sleep(_PRODUCED_WITHIN)
+        earlier = {row.number for row in found}
+        found = [row for row in await _without_file(office) if row.number in earlier]
+    return found
+
+
+async def _without_file(office: Office) -> list[Any]:
+    async with reading(office.engine) as connection:
+        now = await database_now(connection)
+        rows = await connection.execute(
+            select(CASE.c.no, DOCUMENT.c.number, DOCUMENT.c.issued_at, CASE.c.clock_offset)
+            .join(CASE, CASE.c.id == DOCUMENT.c.case_id)
+            .where(DOCUMENT.c.sm3.is_(None), DOCUMENT.c.voided_at.is_(None))
+        )
+    return [row for row in rows.all() if row.issued_at - timedelta(seconds=row.clock_offset) < now - _SOON]
 
 
 async def numbers(office: Office) -> Findings:

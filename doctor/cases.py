@@ -171,7 +171,7 @@ def _asleep(case: Mapping[str, Any], walk: Walk, now: datetime) -> list[Finding]
             Finding(
                 "ALARM_OVERDUE",
                 f"时限已过 {late:.0f} 分钟仍未登记",
-                "确认 Worker 在运行；执行 chengxu rehydrate",
+                "确认 Worker 在运行；执行 ./chengxu rehydrate",
                 no,
             )
         )

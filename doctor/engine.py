@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.start import workflow_id
+from api.health import Part, engine_parts
 from doctor.cases import CaseCheck
 from doctor.findings import Finding, Findings
 from domain.procedure.walk import Walk
 from storage.entries import Standing
 
-_SILENT = timedelta(minutes=2)  # a worker polls at least once a minute
 _WEDGED = 3  # attempts at one workflow task
 _PATIENCE = timedelta(seconds=10)
 _AT_ONCE = 20
-_RESTORE = "执行 chengxu rehydrate"
+_LOOKS, _PAUSE = 4, 1.0  # seconds between two looks
+#: Said of a workflow that is just being loaded or is at work, and of a server under load.
+_BUSY = frozenset(
+    {
+        RPCStatusCode.FAILED_PRECONDITION,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+    }
+)
+_RESTORE = "执行 ./chengxu rehydrate"
+_AGAIN = "稍后再查一次；仍然如此的，执行 ./chengxu rehydrate"
 
 
 async def worker_polls(client: Client, task_queue: str) -> Findings:
     """Temporal answers, and a worker asks it for work."""
-    try:
-        queue = await client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=task_queue)),
-            timeout=_PATIENCE,
-        )
-    except (RPCError, RuntimeError) as away:
-        yield Finding(
-            "TEMPORAL_AWAY", f"Temporal 没有应答（{type(away).__name__}）", "启动 Temporal；其间照常收件"
-        )
-        return
-    newest = max((poller.last_access_time.ToDatetime(UTC) for poller in queue.pollers), default=None)
-    if newest is None or datetime.now(UTC) - newest > _SILENT:
+    temporal, worker = await engine_parts(client, task_queue)
+    if temporal is not Part.OK:
+        yield Finding("TEMPORAL_AWAY", "Temporal 没有应答", "启动 Temporal；其间照常收件")
+    elif worker is not Part.OK:
         yield Finding("WORKER_AWAY", "没有 Worker 在办理", "启动 Worker；其间照常收件")
 
 
@@ -58,35 +60,52 @@ class EngineCheck:
                 attempt = described.raw_description.pending_workflow_task.attempt
                 if attempt >= _WEDGED:
                     return [_wedged(no, attempt)]
-                standing: Standing = await handle.query(
-                    "standing", result_type=Standing, rpc_timeout=_PATIENCE
-                )
+                return await self._compared(handle, case_id, no)
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return [Finding("WORKFLOW_GONE", "未办结，而 Temporal 中没有它的工作流", _RESTORE, no)]
-                return [Finding("WORKFLOW_SILENT", f"工作流没有应答（{error.status.name}）", _RESTORE, no)]
+                return [Finding("WORKFLOW_SILENT", f"工作流没有应答（{error.status.name}）", _AGAIN, no)]
             except WorkflowQueryFailedError:
                 return [_wedged(no, _WEDGED)]
-        walk = await self._cases.walk(case_id)  # after the workflow: the record is ahead, if anything
-        return [] if _agrees(standing, walk) else [await self._once_more(case_id, no)]
 
-    async def _once_more(self, case_id: str, no: str) -> Finding:
+    async def _compared(self, handle: WorkflowHandle[Any, Any], case_id: str, no: str) -> list[Finding]:
         """A difference may have been the moment between two looks; one that stays is one."""
-        for _ in range(3):
-            await asyncio.sleep(1.0)
-            handle = self._client.get_workflow_handle(workflow_id(case_id))
-            standing = await handle.query("standing", result_type=Standing, rpc_timeout=_PATIENCE)
-            walk = await self._cases.walk(case_id)
+        for look in range(_LOOKS):
+            if look:
+                await asyncio.sleep(_PAUSE)
+            standing = await _standing(handle)
+            walk = await self._cases.walk(case_id)  # after the workflow: the record is ahead, if anything
             if _agrees(standing, walk):
-                return Finding(
-                    "WORKFLOW_BEHIND", "工作流一度落后于案卷，已经追上", "无须处理", no, fault=False
-                )
-        return Finding(
-            "WORKFLOW_DIFFERS",
-            f"工作流停在第{standing.head}号事件，案卷已到第{len(walk.file.events)}号",
-            _RESTORE,
-            no,
-        )
+                return [_caught_up(no)] if look else []
+        return [
+            Finding(
+                "WORKFLOW_DIFFERS",
+                f"工作流停在第{standing.head}号事件，案卷已到第{len(walk.file.events)}号",
+                _RESTORE,
+                no,
+            )
+        ]
+
+
+async def _standing(handle: WorkflowHandle[Any, Any]) -> Standing:
+    """Where the workflow says that it stands; asked again while Temporal or the worker is only busy with it."""
+    for _ in range(_LOOKS):
+        try:
+            return await _ask(handle)
+        except RPCError as busy:
+            if busy.status not in _BUSY:
+                raise
+        await asyncio.sleep(_PAUSE)
+    return await _ask(handle)
+
+
+async def _ask(handle: WorkflowHandle[Any, Any]) -> Standing:
+    answer: Standing = await handle.query("standing", result_type=Standing, rpc_timeout=_PATIENCE)
+    return answer
+
+
+def _caught_up(no: str) -> Finding:
+    return Finding("WORKFLOW_BEHIND", "工作流一度落后于案卷，已经追上", "无须处理", no, fault=False)
 
 
 def _agrees(standing: Standing, walk: Walk) -> bool:

@@ -57,7 +57,7 @@ async def _engine(settings: Settings, office: Office, cases: CaseCheck) -> list[
     try:
         client = await connect(settings, identity="doctor", wait=5.0)
     except TemporalNotSetError as unknown:
-        return [Finding("TEMPORAL_UNKNOWN", str(unknown), "启动后再查一次")]
+        return [Finding("TEMPORAL_UNKNOWN", str(unknown).rstrip("。"), "启动后再查一次")]
     except (RuntimeError, RPCError):
         return [Finding("TEMPORAL_AWAY", "Temporal 没有应答", "启动 Temporal；其间照常收件")]
     found = [finding async for finding in worker_polls(client, settings.temporal_task_queue)]

@@ -22,6 +22,39 @@ from storage.tables import EVENT, OFFICE
 
 # Technical tolerance, no legal figure: more than the network takes, less than a person notices.
 _CLOCKS_AGREE = timedelta(seconds=2)
+_NO_HOME = "检查数据目录（CHENGXU_HOME）是否存在、可写；新机关先执行 ./chengxu run"
+
+
+#: What SQLite and PostgreSQL say → our code, our words, and what helps. Their own words may quote values.
+_WHY = (
+    (("unable to open database file",), "DATABASE_AWAY", "案卷库文件打不开", _NO_HOME),
+    (("readonly database",), "DATABASE_AWAY", "案卷库文件不可写", _NO_HOME),
+    (("disk is full", "No space left"), "DATABASE_AWAY", "磁盘已满", "清出磁盘空间后再试一次"),
+    (("database is locked",), "DATABASE_AWAY", "案卷库正被占用", "稍后再试；仍然如此的，查明占用它的进程"),
+    (
+        ("malformed", "not a database", "disk I/O error"),
+        "DATABASE_DAMAGED",
+        "案卷库文件已损坏",
+        "停止程序，从备份恢复，见 docs/operations.md",
+    ),
+    (
+        ("no such table", "no such column", "UndefinedTable", "UndefinedColumn"),
+        "MIGRATIONS_BEHIND",
+        "案卷库尚未建立，或者表结构过旧",
+        "执行 ./chengxu migrate",
+    ),
+)
+
+
+def why_away(error: Exception) -> Finding:
+    """Why the record can't be read, from what the database or its driver raised."""
+    said = str(error)
+    cause = getattr(error, "orig", None) or error
+    kind = type(cause.__cause__ or cause).__name__
+    for signs, code, text, fix in _WHY:
+        if any(sign in said or sign in kind for sign in signs):
+            return Finding(code, text, fix)
+    return Finding("DATABASE_AWAY", f"连不上案卷库（{kind}）", "检查 CHENGXU_DATABASE_URL 和数据库服务")
 
 
 async def fit_to_open(settings: Settings, engine: AsyncEngine) -> Findings:
@@ -31,11 +64,7 @@ async def fit_to_open(settings: Settings, engine: AsyncEngine) -> Findings:
     except UnsafeDatabaseError as danger:
         yield Finding("DATABASE_UNSAFE", str(danger), "改正数据库设置后重新启动")
     except (SQLAlchemyError, OSError) as away:
-        yield Finding(
-            "DATABASE_AWAY",
-            f"连不上案卷库（{type(away).__name__}）",
-            "检查 CHENGXU_DATABASE_URL 和数据库服务",
-        )
+        yield why_away(away)
         return
     async with engine.connect() as connection:
         found, wanted = await connection.run_sync(_revisions)
@@ -43,7 +72,7 @@ async def fit_to_open(settings: Settings, engine: AsyncEngine) -> Findings:
         yield Finding(
             "MIGRATIONS_BEHIND",
             f"案卷库的表结构为 {found or '空'}，程序需要 {wanted}",
-            "执行 chengxu migrate",
+            "执行 ./chengxu migrate",
         )
         return
     try:
@@ -54,7 +83,7 @@ async def fit_to_open(settings: Settings, engine: AsyncEngine) -> Findings:
     async with reading(engine) as connection:
         office = (await connection.execute(select(OFFICE))).mappings().first()
     if office is None:
-        yield Finding("OFFICE_UNOPENED", "案卷库尚未启用", "执行 chengxu run", fault=False)
+        yield Finding("OFFICE_UNOPENED", "案卷库尚未启用", "执行 ./chengxu run", fault=False)
     elif office["key_fingerprint"] != fingerprint(key):
         yield Finding(
             "KEY_WRONG", "密钥文件与案卷库不符，个人信息无法读出", "恢复与本案卷库一同备份的密钥文件"

@@ -17,9 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import pylopdf_fonts_zh_cn
 import typst
 
+from documents.fonts import SHIPPED_FONTS, faces
 from domain.papers import Paper, PaperKind
 from domain.refusals import Malformed
 
@@ -33,7 +33,6 @@ _STACKS: Final[dict[str, tuple[str, ...]]] = {
     "subheading": ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "LXGW WenKai"),
     "page": ("SimSun", "宋体", "STSong"),
 }
-SHIPPED_FONTS: Final = ("Noto Serif SC", "Noto Sans SC")
 NO_GLYPH: Final = re.compile(r'the text `"(?P<shown>.+?)"` could not be displayed')
 _LABELS: Final = {kind.value: kind.label for kind in PaperKind}
 
@@ -86,10 +85,7 @@ class _Press:
     """Compilers over one set of fonts. A compiler serves one thread at a time, so each thread has its own."""
 
     def __init__(self, font_dirs: tuple[Path, ...]) -> None:
-        shipped = pylopdf_fonts_zh_cn.serif_path().parent
-        self._fonts = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[*font_dirs, shipped]
-        )
+        self._fonts = faces(font_dirs)
         present = set(self._fonts.families())
         self._roles: dict[str, Any] = {
             role: [family for family in (*families, *SHIPPED_FONTS) if family in present]
@@ -136,5 +132,5 @@ def _glyph_missing(shown: str) -> Malformed:
         code="GLYPH_MISSING",
         title="字库缺字",
         detail=f"现有字库没有字符“{shown}”（{code_points}），文书未制作",
-        expected="在字体目录中加入收有该字的字体，或者按有效证件改用规范写法",
+        expected="在字体目录（CHENGXU_FONT_DIR）中加入收有该字的字体，或者按有效证件改用规范写法",
     )

@@ -31,8 +31,10 @@ _PROVINCES: Final = frozenset(
 )
 
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212·]+")
-_BRACKETS = re.compile(r"[(\[{【〔〖「『<〈《](\d{4})[)\]}】〕〗」』>〉》]")
-_NUMBER = re.compile(r"(〔\d{4}〕)?第?(\d+)号")
+_BRACKETS = re.compile(r"[(\[{【〔〖「『<〈《](\d{4})年?[)\]}】〕〗」』>〉》]")
+_ORDINAL = r"(?:第|NO[.:]?)*(\d+)"
+_BARE_YEAR = re.compile(rf"(?<!\d)([12]\d{{3}})年(?=字?{_ORDINAL}号)")
+_NUMBER = re.compile(rf"(?:(〔\d{{4}}〕)字?)?{_ORDINAL}号|(〔\d{{4}}〕)字?{_ORDINAL}$")
 
 
 def compact(identifier: str) -> str:
@@ -106,14 +108,19 @@ def person_id_fault(number: str, *, today: date | None = None) -> str | None:
 def document_key(original: str) -> str:
     """What two spellings of one 文号 have in common: for comparing only, never for printing.
 
-    NFKC, no white space, brackets of the year as 〔〕, no 第 before the number, no leading zero in it.
+    NFKC, no white space, the year in 〔〕 and without 年, no 字, 第 or No. before the number, no leading zero in it, 号.
     """
     text = original
     for _ in range(2):  # taking out a space can bring two characters together that compose
         text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
     text = unicodedata.normalize("NFKC", text)
-    text = _BRACKETS.sub(r"〔\1〕", text)
-    return _NUMBER.sub(lambda match: f"{match[1] or ''}{match[2].lstrip('0') or '0'}号", text)
+    text = _BARE_YEAR.sub(r"〔\1〕", _BRACKETS.sub(r"〔\1〕", text))
+    return _NUMBER.sub(_plain_number, text)
+
+
+def _plain_number(found: re.Match[str]) -> str:
+    year, number = found[1] or found[3] or "", found[2] or found[4]
+    return f"{year}{number.lstrip('0') or '0'}号"
 
 
 def _uscc(code: str) -> str:

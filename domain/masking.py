@@ -134,6 +134,7 @@ def masked(
             case Mask.TEXT:
                 return redact(str(value), personal)
             case Mask.HIDDEN:
-                return _HIDDEN
+                pass
+        return _HIDDEN
 
     return {name: apply(name, value) for name, value in plain.items()}

@@ -24,6 +24,8 @@ from domain.strict import Line, LongText, StrictModel
 
 #: Stands for "long term" in 处罚有效期 (长期).
 LONG_TERM: Final = date(2099, 12, 31)
+#: No authority of this state decided anything before it was founded.
+EARLIEST: Final = date(1949, 10, 1)
 
 RESIDENT_ID: Final = "身份证"
 ID_TYPES: Final = (

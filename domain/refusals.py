@@ -110,7 +110,7 @@ class Malformed(Refusal):
 
     status = 400
     default_code = "MALFORMED"
-    titles: ClassVar[Mapping[str, str]] = {"MALFORMED": "格式不符"}
+    titles: ClassVar[Mapping[str, str]] = {"MALFORMED": "格式不符", "GLYPH_MISSING": "字库缺字"}
 
 
 class Forbidden(Refusal):
@@ -122,6 +122,7 @@ class Forbidden(Refusal):
         "FORBIDDEN": "无权办理",
         "FOUR_EYES": "须由另一人办理",
         "ROLE_MISSING": "缺少岗位权限",
+        "DELEGATION_MISSING": "没有代办授权",
     }
 
 
@@ -130,7 +131,10 @@ class NotFound(Refusal):
 
     status = 404
     default_code = "NOT_FOUND"
-    titles: ClassVar[Mapping[str, str]] = {"NOT_FOUND": "查无此项"}
+    titles: ClassVar[Mapping[str, str]] = {
+        "NOT_FOUND": "查无此项",
+        "REGIME_NOT_FOUND": "没有这项名单制度",
+    }
 
 
 class Conflict(Refusal):
@@ -138,7 +142,21 @@ class Conflict(Refusal):
 
     status = 409
     default_code = "CONFLICT"
-    titles: ClassVar[Mapping[str, str]] = {"CONFLICT": "与已有记录冲突"}
+    titles: ClassVar[Mapping[str, str]] = {
+        "CONFLICT": "与已有记录冲突",
+        "DUPLICATE_CASE": "重复立案",
+        "CASE_CLOSED": "案件已办结",
+        "CASE_OPEN": "案件尚在办理",
+        "ALREADY_DONE": "该步骤已经办理",
+        "ALREADY_DECIDED": "认定决定已经作出",
+        "NOT_OPEN": "尚未轮到该步骤",
+        "ITEM_UNKNOWN": "本案没有所填的这一项",
+        "OUT_OF_ORDER": "早于期限已有的记载",
+        "TASK_CLOSED": "待办已办结",
+        "TASK_TAKEN": "待办已被他人领取",
+        "NOTHING_TO_CONFIRM": "没有待确认的值",
+        "NOTHING_TO_WITHDRAW": "没有可以撤回的确认",
+    }
 
 
 class Stale(Refusal):
@@ -160,8 +178,64 @@ class LegalRefusal(Refusal):
         "BASIS_NOT_EFFECTIVE": "依据文书未生效",
         "LIST_NOT_ADMISSIBLE": "不属于可以列入的情形",
         "RANK_TOO_LOW": "认定标准或认定机关的层级不够",
+        "PENALTY_OF_ANOTHER_BODY": "处罚由其他机关作出",
         "TERM_NOT_EXTENDABLE": "期限不得延长",
         "MEASURE_NOT_LISTED": "惩戒措施不在清单之内",
+        # what opens a case
+        "BASIS_NOT_ALLOWED": "该种文书不能作为认定依据",
+        "GROUND_UNKNOWN": "列入情形不属于本名单制度",
+        "SUBJECT_IS_MINOR": "当事人未成年",
+        "REGIME_IS_DRAFT": "名单制度尚有未核实事项",
+        "NOT_VERIFIED": "该事项尚未核实",
+        "LEAD_MALFORMED": "记录不能作为立案表单",
+        # dates and terms
+        "DATE_IMPOSSIBLE": "日期不合情理",
+        "START_FIXED": "期限的起算日不能另填",
+        "DEADLINE_UNKNOWN": "没有正在计算的这一期限",
+        "TERM_ENDED": "期限已经届满",
+        "TERM_SILENT": "条文没有规定期限",
+        "TERM_NOT_SUSPENDABLE": "不属于规定的中止情形",
+        "NOT_SUSPENDED": "期限没有中止",
+        "BEYOND_HORIZON": "超出日历范围",
+        # prior notice, service, objections
+        "NOTICE_NOT_ISSUED": "事先告知书尚未签发",
+        "NOTICE_NOT_SERVED": "事先告知书尚未送达",
+        "PAPER_UNKNOWN": "没有这一已签发的文书",
+        "PAPER_NOT_ISSUED": "文书尚未签发制作",
+        "SERVICE_NOT_ADMITTED": "不采用该种送达方式",
+        "SERVICE_BEFORE_ISSUE": "送达早于签发",
+        "SERVICE_IN_FUTURE": "送达晚于登记",
+        "SERVICE_EVIDENCE_MISSING": "缺少送达证据",
+        "ANNOUNCEMENT_TOO_EARLY": "尚不得公告送达",
+        "POSTMARK_INVALID": "交邮日期不可采用",
+        "WINDOW_OPEN": "异议期未满",
+        "WINDOW_CLOSED": "异议期已满或者已放弃",
+        "ORAL_NOT_ADMITTED": "不接受口头异议",
+        "OBJECTION_UNANSWERED": "尚有异议未答复",
+        "OBJECTION_SETTLED": "异议已经办结",
+        # hearing
+        "NO_HEARING": "没有听证的规定",
+        "HEARING_WINDOW_OPEN": "申请听证的期限未满",
+        "HEARING_WINDOW_CLOSED": "不能再申请听证",
+        "HEARING_TOO_LATE": "申请听证的期限已过",
+        "HEARING_WAIVED": "已放弃申请听证",
+        "HEARING_NOT_ASKED": "没有听证申请",
+        "HEARING_NOTICE_TOO_SHORT": "听证通知过迟",
+        "HEARING_PENDING": "听证尚未完成",
+        "HEARING_HELD": "已经举行听证",
+        # decision, winding up
+        "CONSENT_MISSING": "尚未取得上级机关意见",
+        "CONSENT_REFUSED": "上级机关不同意列入",
+        "CONSENT_NOT_NEEDED": "无须上级机关同意",
+        "CARRIER_NOT_ADMITTED": "须另行制作决定书",
+        "DRAFT_OUTDATED": "决定稿已过时",
+        "MEASURE_NOT_NOTIFIED": "惩戒措施未经告知",
+        "MEASURE_REPEATED": "惩戒措施重复",
+        "THIRD_PARTY_FORCED": "不得强制第三方实施惩戒",
+        "NOTHING_PROPOSED": "没有待批准的拟办意见",
+        "BASIS_NOT_CHANGED": "依据文书没有变更",
+        "WINDING_UP": "案件正在终止办理",
+        "NOT_WINDING_UP": "案件没有进入终止办理",
     }
 
 

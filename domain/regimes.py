@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -226,6 +226,7 @@ class Defaults(Value):
     founding: Listed[FoundingKind]
     subjects: Listed[SubjectKind]
     min_level: LevelFigure
+    penalising_body_decides: StatementFigure
     superior_consent: StatementFigure
     objection_window: TermFigure
     verification: TermFigure
@@ -266,6 +267,7 @@ class Regime(Span):
     founding: Listed[FoundingKind] | None = None
     grounds: Annotated[list[GroundEntry], MinLen(1), AfterValidator(_without_overlap)]
     min_level: LevelFigure
+    penalising_body_decides: StatementFigure | None = None
     superior_consent: StatementFigure
     objection_window: TermFigure
     verification: TermFigure
@@ -376,3 +378,11 @@ class Lawbook(Value):
         if by_code is not None:
             return by_code
         return next((body for body in self.authorities.values() if body.uscc == code), None)
+
+    def above(self, body: Authority) -> Iterator[Authority]:
+        """The bodies above this one, the next first."""
+        seen = {body.code}
+        while body.superior is not None and body.superior not in seen and body.superior in self.authorities:
+            body = self.authorities[body.superior]
+            seen.add(body.code)
+            yield body

@@ -216,6 +216,7 @@ class Rule(Value):
     grounds: Annotated[list[Ground], MinLen(1)]
     min_level: Level
     min_level_basis: Citation
+    penalising_body_decides: Statement | None = None  # 谁处罚、谁认定; None: in rules pinned before
     superior_consent: Statement  # holds: consent of the next level up is needed
     superior_consent_below: Level | None = None  # … for deciding bodies below this level
     objection_window: Term  # the subject's window to state and object

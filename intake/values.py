@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from domain.identifiers import compact
 from domain.penalty_fields import FieldSpec, FieldType
-from domain.penalty_record import LONG_TERM, OTHER, FaultKind, PenaltyKind, RecordState
+from domain.penalty_record import EARLIEST, LONG_TERM, OTHER, FaultKind, PenaltyKind, RecordState
 from domain.rules import SubjectKind
 from domain.strict import hostile_character, is_blank, normalised
 
@@ -100,7 +100,6 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 #: Day 0 of Excel's calendar as seen from any day after February 1900.
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
-_EARLIEST: Final = date(1949, 10, 1)
 
 
 def parse_date(cell: Cell) -> date:
@@ -116,8 +115,8 @@ def parse_date(cell: Cell) -> date:
         raise BadValue("不是日期", _DATE_EXPECTED)
     else:
         found = _date_of(unicodedata.normalize("NFKC", str(cell)).strip())
-    if not _EARLIEST <= found <= LONG_TERM:
-        raise BadValue("日期超出合理范围", f"{_EARLIEST}至{LONG_TERM}之间的日期")
+    if not EARLIEST <= found <= LONG_TERM:
+        raise BadValue("日期超出合理范围", f"{EARLIEST}至{LONG_TERM}之间的日期")
     return found
 
 

@@ -31,6 +31,9 @@ def open_xlsx(file: BinaryIO, size: int, limits: Limits) -> RawFile:
     sheet, others = _first_sheet(file)
     if others:
         notices.append(f"工作簿另有{others}张可见的工作表，只读取了第一张")
+    # Merged cells of one row are the usual title; those over several rows leave all but the first row empty.
+    if merged := sum(start[0] != end[0] for start, end in sheet.merged_cell_ranges or ()):
+        notices.append(f"有{merged}处跨行合并的单元格，只有其第一行有内容；每行应各自填写")
     rows = _rows(sheet)
     columns = headings_in(rows)
     return RawFile(

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel
 
 from domain.days.calendar import Calendar
 from domain.days.notices import Frozen, Notice, Projection, StatutoryDays, fold, known
+from law.files import Fault, File, read, strays
 
 DIRECTORY = Path(__file__).with_name("calendar")
 M = TypeVar("M", bound=BaseModel)
@@ -68,6 +67,10 @@ def _calendar(directory: Path, known_on: date | None) -> Calendar:
 def load_notices(directory: Path = DIRECTORY) -> tuple[Notice, ...]:
     """Every notice on file, in order of publication. Raises CalendarFileError."""
     notices = known(_notices(directory), None)
+    years = {notice.year for notice in notices if notice.amends is None}
+    for year in range(min(years, default=0), max(years, default=0)):
+        if year not in years:  # it would be taken for one that is not announced yet
+            raise CalendarFileError(directory.name, "", f"缺少 {year} 年的通知，而其后的年度已有")
     try:
         fold(notices)
     except ValueError as error:
@@ -79,7 +82,7 @@ def _notices(directory: Path) -> Iterator[Notice]:
     statutory = load_projection(directory).statutory
     numbers: dict[str, str] = {}
     for path in sorted(directory.glob("[0-9]*.yaml")):
-        notice = _model(Notice, _read(path), path.name)
+        notice = _model(Notice, _read(path))
         expected = f"{notice.year}-amended-{notice.published}" if notice.amends else f"{notice.year}"
         if path.stem != expected:
             raise CalendarFileError(path.name, "year", f"文件名应当是 {expected}.yaml")
@@ -105,35 +108,53 @@ def _check_statutory(notice: Notice, statutory: tuple[StatutoryDays, ...], file:
 @lru_cache(maxsize=4)
 def load_projection(directory: Path = DIRECTORY) -> Projection:
     """The statutory days of each year and the figures of a projection. Raises CalendarFileError."""
-    figures, statutory = _read(directory / PROJECTION), _read(directory / STATUTORY)
-    years = _model(_Statutory, statutory, STATUTORY).years
-    return _model(Projection, {**figures, "statutory": years}, PROJECTION)
+    years = _model(_Statutory, _read(directory / STATUTORY)).years
+    figures = _read(directory / PROJECTION)
+    figures.data |= {"statutory": years}
+    return _model(Projection, figures)
+
+
+def calendar_faults(directory: Path = DIRECTORY) -> list[Fault]:
+    """Every fault of every calendar file; what they say together is looked at when each is sound by itself."""
+    files = [read(path, directory.parent) for path in sorted(directory.glob("[0-9]*.yaml"))]
+    for notice in files:
+        if notice.data is not None:
+            notice.as_model(Notice, notice.data, {})
+    statutory, figures = (read(directory / name, directory.parent) for name in (STATUTORY, PROJECTION))
+    sound = statutory.as_model(_Statutory, statutory.data, {}) if statutory.data is not None else None
+    if figures.data is not None:
+        years = sound.years if sound else {date.max.year: ()}  # its own faults are told with its own file
+        figures.as_model(Projection, figures.data | {"statutory": years}, {})
+    found = [fault for file in (*files, statutory, figures) for fault in file.faults]
+    found += strays(directory, directory.parent)
+    if found:
+        return found
+    try:
+        load_notices.__wrapped__(directory)  # what is cached may be of before an edit
+    except CalendarFileError as error:
+        place = directory.name if error.file == directory.name else f"{directory.name}/{error.file}"
+        return [Fault(file=place, key=error.key, reason=error.why)]
+    return []
 
 
 class _Statutory(Frozen):
     years: dict[int, tuple[StatutoryDays, ...]]
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = YAML(typ="safe").load(path)
-    except FileNotFoundError as error:
-        raise CalendarFileError(path.name, "", "文件不存在") from error
-    except YAMLError as error:
-        raise CalendarFileError(path.name, "", f"不是有效的 YAML：{error}") from error
-    if not isinstance(content, dict):
-        raise CalendarFileError(path.name, "", "应当是键值表")
-    return content
+def _read(path: Path) -> File:
+    file = read(path, path.parent)
+    _refuse(file)
+    return file
 
 
-#: What the reader of a file is told for the commonest of pydantic's findings.
-_WHY = {"missing": "缺少这一项", "extra_forbidden": "不认识的键", "value_error": "{error}"}
+def _model(model: type[M], file: File) -> M:
+    found = file.as_model(model, file.data, {})
+    _refuse(file)
+    assert found is not None
+    return found
 
 
-def _model(model: type[M], content: dict[str, Any], file: str) -> M:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        why = _WHY.get(fault["type"], fault["msg"]).format_map(fault.get("ctx", {}))
-        raise CalendarFileError(file, ".".join(map(str, fault["loc"])), why) from error
+def _refuse(file: File) -> None:
+    if file.faults:
+        first = file.faults[0]
+        raise CalendarFileError(file.name, first.key, first.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from domain.confirmation import Confirmation
+from domain.confirmation import Confirmation, counting
 from domain.refusals import Conflict, Malformed
 from domain.regimes import Lawbook
 from domain.rules import Level, Origin, Unit
@@ -16,12 +16,25 @@ from law.resolve import consult
 def check_confirmation(
     lawbook: Lawbook, confirmation: Confirmation, on: date, others: Iterable[Confirmation] = ()
 ) -> Missing:
-    """What `confirmation` settles on `on`, given the `others` already on record.
+    """What `confirmation` settles on `on`, or opens again, given the `others` already on record in order.
 
-    Raises `NotFound` (no such regime), `LegalRefusal` (not in force), `Conflict` (nothing there to confirm) or
-    `Malformed` (another entry, another kind of value, unit missing).
+    One with a reason may take the place of an earlier one of the same entry, or withdraw it. Raises `NotFound` (no such
+    regime), `LegalRefusal` (not in force), `Conflict` (nothing there to confirm or to withdraw) or `Malformed` (another
+    entry, another kind of value, unit missing).
     """
-    answer = consult(lawbook, confirmation.regime, on, others)
+    given = [other for other in others if other.regime == confirmation.regime]
+    earlier = next((c for c in counting(given).values() if c.key == confirmation.key), None)
+    if earlier is None and confirmation.withdrawn:
+        raise Conflict(
+            code="NOTHING_TO_WITHDRAW",
+            title="没有可以撤回的确认",
+            detail="该项没有仍然有效的确认。",
+            field="key",
+            expected="、".join(key for key, _ in counting(given)) or None,
+        )
+    if earlier is not None and confirmation.reason:  # judged as if the earlier one had never been given
+        given = [other for other in given if other.entry != earlier.entry]
+    answer = consult(lawbook, confirmation.regime, on, given)
     confirmable = [one for one in answer.open if one.confirmable]
     missing = next((one for one in confirmable if one.key == confirmation.key), None)
     if missing is None:
@@ -30,17 +43,33 @@ def check_confirmation(
             title="没有待确认的值",
             detail=f"该项在 {on} 没有待确认的值：已经核实、已经确认，或者不存在。",
             field="key",
-            expected="、".join(one.key for one in confirmable) or None,
+            expected="更正或者撤回原确认的，写明理由（reason）"
+            if earlier is not None
+            else "、".join(one.key for one in confirmable) or None,
         )
     if missing.since != confirmation.since:
         raise Malformed(
             detail="确认所指的起始日与数据文件不符。", field="since", expected=missing.since.isoformat()
         )
+    if confirmation.withdrawn:
+        return missing
     if confirmation.silent:
         _may_be_silent(missing)
     else:
         _has_the_right_kind(missing, confirmation)
     return missing
+
+
+def confirmed_since(given: Iterable[Confirmation], key: str) -> date:
+    """From-date of the entry whose confirmation counts, for whoever corrects or withdraws it. Raises `Malformed`."""
+    for confirmed, since in counting(given):
+        if confirmed == key:
+            return since
+    raise Malformed(
+        detail="没有写明所指的值的起始日，该项也没有可以更正或者撤回的确认。",
+        field="since",
+        expected="待确认的项所列的起始日",
+    )
 
 
 def _may_be_silent(missing: Missing) -> None:

@@ -13,7 +13,7 @@ from stdnum.cn import uscc
 from domain.figures import DayUnits, Document
 from domain.regimes import Authority, CityFigures, Defaults, Lawbook, MeasureList, Regime, ServiceEntry
 from domain.rules import Value
-from law.files import Fault, File, LawFaults, read
+from law.files import Fault, File, LawFaults, read, strays
 
 LAW = Path(__file__).parent
 
@@ -96,6 +96,9 @@ def read_law(root: Path | None = None) -> Reading:
     _check_competence(folder, authorities)
 
     faults = [fault for file in folder.files for fault in file.faults]
+    for name in ("measures", "regimes"):
+        if (inside := folder.root / name).is_dir():
+            faults += strays(inside, folder.root)
     if faults or not (documents and units and service and defaults and city):
         return Reading(None, faults)
     book = Lawbook.model_construct(
@@ -168,6 +171,12 @@ def _authorities(file: File, context: dict[str, Any]) -> tuple[dict[str, str], d
             file.fault(("authorities", code, "superior"), f"未知的上级机关“{body.superior}”")
         if superior is not None and superior.level < body.level:
             file.fault(("authorities", code, "superior"), f"上级机关“{superior.code}”的层级低于本机关")
+        above, passed = superior, {code}
+        while above is not None and above.code not in passed:
+            passed.add(above.code)
+            above = bodies.get(above.superior or "")
+        if above is not None and above.code == code:
+            file.fault(("authorities", code, "superior"), "上级机关的上级又是本机关")
     for name in ("uscc", "docmark"):
         seen: dict[str, str] = {}
         for code, body in bodies.items():

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from domain.citation import Citation, Seen
-from domain.confirmation import Confirmation
+from domain.confirmation import Confirmation, counting
 from domain.figures import DAYS_BY_ACT, DayUnits, Document, Entry, Figure, LevelFigure, TermFigure
 from domain.regimes import Lawbook
 from domain.rules import Level, Origin, StandardLevel, Unit, Value
@@ -91,11 +91,11 @@ class Confirmations:
     """The confirmations given, found by what they confirm; it remembers whether one for practice was used."""
 
     def __init__(self, regime: str, given: Iterable[Confirmation]) -> None:
-        self._given = {(c.key, c.since): c for c in given if c.regime == regime}
+        self._given = counting(c for c in given if c.regime == regime)
         self.practice = False
 
     def of(self, key: str, since: date) -> Confirmation | None:
-        """The confirmation of this entry; the last one given counts."""
+        """The confirmation of this entry that counts, if any."""
         found = self._given.get((key, since))
         self.practice = self.practice or (found is not None and found.practice)
         return found

@@ -163,6 +163,7 @@ class _Consultation:
             "grounds": grounds,
             "min_level": level and level.value,
             "min_level_basis": level and level.basis,
+            "penalising_body_decides": self._statement("penalising_body_decides", doubtful=True),
             "superior_consent": consent,
             "superior_consent_below": consent_below,
             **clocks,

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
-from storage import failpoints
+from storage import failpoints, sqlite
 from storage.turns import WriteTurn
 
 # Every constraint has a name of its own, so that a later migration can say which one it changes (SQLite gives none).
@@ -64,7 +64,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def make_engine(url: str | URL, *, pool_size: int = 16) -> AsyncEngine:
-    """An engine for `sqlite+aiosqlite` or `postgresql+asyncpg`; parameters never show in its errors or logs.
+    """An engine for `sqlite` or `postgresql+asyncpg`; parameters never show in its errors or logs.
 
     One engine belongs to one event loop. Dispose of it when done (`await engine.dispose()`).
     Raises UnsafeDatabaseError for a SQLite database in memory.
@@ -73,6 +73,7 @@ def make_engine(url: str | URL, *, pool_size: int = 16) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:"):
             raise UnsafeDatabaseError("SQLite 须使用文件；内存库在进程结束时丢失一切")
+        url = url.set(drivername=f"sqlite+{sqlite.DRIVER}")
         engine = create_async_engine(url, hide_parameters=True, pool_size=pool_size, max_overflow=0)
         event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
         event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
@@ -123,7 +124,8 @@ async def write(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction that only reads. On SQLite every statement in it sees the same moment."""
-    async with engine.connect() as connection, connection.begin():
+    async with engine.connect() as connection:
+        await connection.begin()  # ended by giving the connection back: there is nothing to commit
         yield connection
 
 
@@ -144,8 +146,7 @@ def for_share(query: Select[Any]) -> Select[Any]:
 async def database_now(connection: AsyncConnection) -> datetime:
     """The database's own clock at this statement (not at the start of the transaction), in UTC."""
     if connection.dialect.name == "sqlite":
-        now = await connection.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"))
-        return datetime.fromisoformat(str(now))
+        return datetime.now(UTC)  # SQLite has no clock but that of the machine that it runs on
     instant = await connection.scalar(text("SELECT clock_timestamp()"))
     assert isinstance(instant, datetime)
     return instant.astimezone(UTC)
@@ -174,8 +175,6 @@ async def refuse_unsafe(engine: AsyncEngine) -> None:
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
-    # Python's driver would begin transactions by its own rules; with None, SQLAlchemy's "begin" event does.
-    connection.isolation_level = None
     cursor = connection.cursor()
     try:
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import Conflict
 from storage.database import database_now, for_update
 from storage.office import Office
 from storage.tables import TASK, TASK_LOG
+
+_HOLDER = select(TASK.c.assignee).where(
+    TASK.c.case_id == bindparam("case"),
+    TASK.c.step == bindparam("step"),
+    TASK.c.item == bindparam("item"),
+    TASK.c.closed_seq.is_(None),
+)
 
 
 class Desk:
@@ -68,14 +75,7 @@ class Desk:
         self, connection: AsyncConnection, case_id: str, step: str, item: str, account_id: str
     ) -> None:
         """A task that somebody has taken is theirs until they give it back. Raises Conflict for anybody else."""
-        holder = await connection.scalar(
-            select(TASK.c.assignee).where(
-                TASK.c.case_id == case_id,
-                TASK.c.step == step,
-                TASK.c.item == item,
-                TASK.c.closed_seq.is_(None),
-            )
-        )
+        holder = await connection.scalar(_HOLDER, {"case": case_id, "step": step, "item": item})
         if holder is not None and holder != account_id:
             raise Conflict(
                 code="TASK_TAKEN",

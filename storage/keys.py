@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from domain.system_words import os_reason
+
 KEY_BYTES = 32
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -41,7 +43,7 @@ def load_key(path: Path) -> bytes:
             mode = os.fstat(file.fileno()).st_mode
             text = file.read(KEY_BYTES * 4)
     except OSError as error:
-        raise KeyFileError(f"读不到密钥文件 {path}（{error.strerror}）。请从备份恢复。") from None
+        raise KeyFileError(f"读不到密钥文件 {path}（{os_reason(error)}）。请从备份恢复。") from None
     if not stat.S_ISREG(mode):
         raise KeyFileError(f"密钥文件 {path} 不是普通文件。")
     if mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -55,6 +55,14 @@ async def open_office(settings: Settings) -> Office:
     """
     failpoints.arm(practice=settings.practice)
     engine = make_engine(settings.database_url)
+    try:
+        return await _opened(engine, settings)
+    except BaseException:
+        await engine.dispose()  # whoever is refused has nothing to dispose of
+        raise
+
+
+async def _opened(engine: AsyncEngine, settings: Settings) -> Office:
     await refuse_unsafe(engine)
     if not settings.key_file.exists() and await _is_somebodys(engine):
         raise KeyFileError(f"案卷库已有内容，而密钥文件 {settings.key_file} 不存在。请从备份恢复密钥文件。")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import LargeBinary, RowMapping, String, insert, select, update
+from sqlalchemy import LargeBinary, RowMapping, String, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import Field, SQLModel
@@ -73,6 +73,7 @@ class DelegationRow(SQLModel, table=True):
 
 _PERSON: Final = SQLModel.metadata.tables["person"]
 _ACCOUNT: Final = SQLModel.metadata.tables["account"]
+_ACCOUNT_OF: Final = select(_ACCOUNT).where(_ACCOUNT.c.id == bindparam("account"))
 _DELEGATION: Final = SQLModel.metadata.tables["delegation"]
 
 
@@ -157,7 +158,7 @@ class People:
             return None
 
     async def _active(self, connection: AsyncConnection, account_id: str) -> Actor | None:
-        found = await connection.execute(select(_ACCOUNT).where(_ACCOUNT.c.id == account_id))
+        found = await connection.execute(_ACCOUNT_OF, {"account": account_id})
         row = found.mappings().one_or_none()
         if row is None or row["suspended_at"] is not None or (row["practice"] and not self._practice):
             return None

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic_core import to_json
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.people import Actor
@@ -21,12 +21,22 @@ from domain.procedure.events import Command
 from domain.refusals import LegalRefusal, NotFound, TooMany
 from storage.database import database_now, for_share, reading, write, writing
 from storage.office import Office
-from storage.record import open_command, seal_command
+from storage.record import open_command, seal_command, settle
 from storage.tables import CASE, SUBMISSION
 
 #: Case of a command that belongs to none (`storage.answers`).
 NO_CASE: Final = ""
 
+
+# Made once, as in `storage.record`.
+_CASE = for_share(select(CASE.c.head, CASE.c.clock_offset).where(CASE.c.id == bindparam("case")))
+_OF_COMMAND = select(SUBMISSION).where(SUBMISSION.c.command_id == bindparam("command"))
+_SENT_BY = (
+    select(func.count())
+    .select_from(SUBMISSION)
+    .where(SUBMISSION.c.case_id == bindparam("case"), SUBMISSION.c.person_id == bindparam("person"))
+)
+_INSERT = insert(SUBMISSION)
 
 #: Submissions of one person in one case; a technical bound, none of the law.
 _MOST_OF_ONE_PERSON = 300
@@ -157,24 +167,16 @@ class Receipts:
 
     async def find(self, command_id: str) -> Receipt | None:
         """The receipt of a command to a case, with what has become of it."""
-        query = select(SUBMISSION).where(
-            SUBMISSION.c.command_id == command_id, SUBMISSION.c.case_id != NO_CASE
-        )
         async with reading(self._office.engine) as connection:
-            row = (await connection.execute(query)).mappings().first()
-        return self._receipt(row) if row else None
+            row = (await connection.execute(_OF_COMMAND, {"command": command_id})).mappings().first()
+        return self._receipt(row) if row and row["case_id"] != NO_CASE else None
 
     async def refuse(self, command_id: str, problem: dict[str, Any]) -> Receipt:
         """Settles a pending submission as refused; returns what is on record in the end."""
         async with writing(self._office.engine) as connection:
-            await connection.execute(
-                update(SUBMISSION)
-                .where(SUBMISSION.c.command_id == command_id, SUBMISSION.c.state == "pending")
-                .values(state="refused", result=json.dumps(problem, ensure_ascii=False))
-            )
-        settled = await self.find(command_id)
-        assert settled is not None
-        return settled
+            await settle(connection, command_id, "refused", problem)
+            row = (await connection.execute(_OF_COMMAND, {"command": command_id})).mappings().one()
+        return self._receipt(row)
 
     async def due(self, *, older_than: timedelta, per_case: int, limit: int) -> list[Pending]:
         """Pending commands that nobody carried, fair per case: the oldest few of each (relay)."""
@@ -216,11 +218,7 @@ class Receipts:
     # -- within the transaction
 
     async def _case(self, connection: AsyncConnection, case_id: str) -> tuple[int, float]:
-        row = (
-            await connection.execute(
-                for_share(select(CASE.c.head, CASE.c.clock_offset).where(CASE.c.id == case_id))
-            )
-        ).first()
+        row = (await connection.execute(_CASE, {"case": case_id})).first()
         if row is None:
             raise NotFound(detail="没有这一案件")
         return row.head, row.clock_offset
@@ -229,11 +227,7 @@ class Receipts:
         """One person in one case has tens of things to send, not hundreds: more would only delay everybody."""
         if wish.actor is None:
             return
-        sent = await connection.scalar(
-            select(func.count())
-            .select_from(SUBMISSION)
-            .where(SUBMISSION.c.case_id == wish.case_id, SUBMISSION.c.person_id == wish.actor.person_id)
-        )
+        sent = await connection.scalar(_SENT_BY, {"case": wish.case_id, "person": wish.actor.person_id})
         if sent is not None and sent >= _MOST_OF_ONE_PERSON:
             raise TooMany(
                 detail="您在本案提交的事项过多，本次未受理",
@@ -241,11 +235,7 @@ class Receipts:
             )
 
     async def _earlier(self, connection: AsyncConnection, wish: Wish, fingerprint: str) -> Receipt | None:
-        row = (
-            (await connection.execute(select(SUBMISSION).where(SUBMISSION.c.command_id == wish.id)))
-            .mappings()
-            .first()
-        )
+        row = (await connection.execute(_OF_COMMAND, {"command": wish.id})).mappings().first()
         if row is None:
             return None
         person = wish.actor.person_id if wish.actor else ""
@@ -256,21 +246,20 @@ class Receipts:
     async def _insert(
         self, connection: AsyncConnection, command: Command, wish: Wish, fingerprint: str, real: datetime
     ) -> None:
-        await connection.execute(
-            insert(SUBMISSION).values(
-                command_id=command.id,
-                account_id=wish.actor.account_id if wish.actor else "",
-                person_id=wish.actor.person_id if wish.actor else "",
-                route=wish.route,
-                fingerprint=fingerprint,
-                case_id=command.case_id,
-                body=seal_command(self._office, command),
-                received_at=command.received_at,
-                state="pending",
-                attempts=0,
-                next_attempt_at=real,
-            )
-        )
+        row = {
+            "command_id": command.id,
+            "account_id": wish.actor.account_id if wish.actor else "",
+            "person_id": wish.actor.person_id if wish.actor else "",
+            "route": wish.route,
+            "fingerprint": fingerprint,
+            "case_id": command.case_id,
+            "body": seal_command(self._office, command),
+            "received_at": command.received_at,
+            "state": "pending",
+            "attempts": 0,
+            "next_attempt_at": real,
+        }
+        await connection.execute(_INSERT, row)
 
     def _receipt(self, row: Any, *, replayed: bool = False) -> Receipt:
         return Receipt(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,15 +23,90 @@ from domain.procedure.events import Command, Event, legal_day
 from domain.procedure.opening import Opening
 from domain.refusals import Conflict
 from storage.crypto import chain
-from storage.database import database_now, for_update, reading, writing
+from storage.database import UtcDateTime, database_now, for_update, reading, writing
 from storage.entries import Answer, Entry, Loaded, Numbering
 from storage.numbers import next_ordinal, paper_number
 from storage.office import Office
 from storage.tables import CASE, DEADLINE, DOCUMENT, EVENT, OUTBOX, SUBMISSION, TASK
 
 _CASE_SERIES = "case"
-_HEAD = (CASE.c.head, CASE.c.link, CASE.c.clock_offset, CASE.c.no)
 
+# Statements of every step, made once: to put one together costs more than to run it.
+_COMMAND_AT = (
+    select(EVENT.c.command_id)
+    .where(EVENT.c.case_id == bindparam("case"), EVENT.c.seq == bindparam("at"))
+    .scalar_subquery()
+    .label("command")
+)
+_BELIEVED = select(CASE.c.clock_offset, _COMMAND_AT).where(CASE.c.id == bindparam("case"))
+_HEAD = for_update(
+    select(CASE.c.head, CASE.c.link, CASE.c.clock_offset, CASE.c.no, _COMMAND_AT).where(
+        CASE.c.id == bindparam("case")
+    )
+)
+_ENTERED = select(EVENT.c.seq).where(EVENT.c.command_id == bindparam("command"))
+_SETTLED = for_update(  # whoever settles it as refused in this moment comes before or after, not between
+    select(SUBMISSION.c.state, SUBMISSION.c.result).where(SUBMISSION.c.command_id == bindparam("command"))
+)
+_WAITING = (
+    select(SUBMISSION.c.command_id, SUBMISSION.c.body)
+    .where(
+        SUBMISSION.c.case_id == bindparam("case"),
+        SUBMISSION.c.state == "pending",
+        SUBMISSION.c.received_at < bindparam("before"),
+        SUBMISSION.c.command_id != bindparam("command"),
+    )
+    .order_by(SUBMISSION.c.received_at, SUBMISSION.c.command_id)
+)
+_TAIL = (
+    select(EVENT)
+    .where(EVENT.c.case_id == bindparam("case"), EVENT.c.seq > bindparam("after"))
+    .order_by(EVENT.c.seq)
+)
+_INSERT_EVENT, _INSERT_TASK, _INSERT_DEADLINE = insert(EVENT), insert(TASK), insert(DEADLINE)
+_CASE_STANDS = (
+    update(CASE)
+    .where(CASE.c.id == bindparam("case"))
+    .values(
+        {name: bindparam(name) for name in ("head", "version", "link", "stage", "outcome")}
+        | {name: bindparam(name) for name in ("next_alarm_at", "wake_at")}
+    )
+)
+# A closed case still takes papers and notes; it was closed when it was closed.
+_CASE_CLOSED = _CASE_STANDS.values(
+    closed_at=func.coalesce(CASE.c.closed_at, bindparam("closed", type_=UtcDateTime))
+)
+_CASE_OPEN = _CASE_STANDS.values(closed_at=None)
+_CLOSE_TASK = (
+    update(TASK)
+    .where(
+        TASK.c.case_id == bindparam("case"),
+        TASK.c.step == bindparam("of_step"),
+        TASK.c.item == bindparam("of_item"),
+        TASK.c.closed_seq.is_(None),
+    )
+    .values(closed_seq=bindparam("seq"))
+)
+_STATED = tuple(column.name for column in DEADLINE.c if column.name not in ("case_id", "key"))
+_STATE_DEADLINE = (
+    update(DEADLINE)
+    .where(DEADLINE.c.case_id == bindparam("case"), DEADLINE.c.key == bindparam("of_key"))
+    .values({name: bindparam(name) for name in _STATED})
+)
+_DATE_TASK = (
+    update(TASK)
+    .where(
+        TASK.c.case_id == bindparam("case"),
+        TASK.c.deadline == bindparam("of_key"),
+        TASK.c.closed_seq.is_(None),
+    )
+    .values({name: bindparam(name) for name in ("due_on", "due_at", "provisional")})
+)
+_SETTLE = (
+    update(SUBMISSION)
+    .where(SUBMISSION.c.command_id == bindparam("command"), SUBMISSION.c.state == "pending")
+    .values(state=bindparam("becomes"), result=bindparam("answer"))
+)
 
 #: Bytes of ciphertext that travel to a workflow in one answer; Temporal refuses payloads above 2 MiB.
 TRAVELS_AT_ONCE = 512 * 1024
@@ -65,11 +140,7 @@ class Record:
         `at_most`: bytes of ciphertext after which the rest is left for the next call (`more`).
         """
         async with reading(self._office.engine) as connection:
-            row = (
-                await connection.execute(
-                    select(CASE.c.clock_offset, _command_at(case_id, after)).where(CASE.c.id == case_id)
-                )
-            ).first()
+            row = (await connection.execute(_BELIEVED, {"case": case_id, "at": after})).first()
             events, more = await self._events(connection, case_id, after, at_most)
             return Loaded(
                 now=await _office_time(connection, row.clock_offset if row else 0.0),
@@ -81,24 +152,12 @@ class Record:
     async def refuse(self, command_id: str, problem: dict[str, Any]) -> None:
         """Settles a submission as refused; one that is settled already stays as it is."""
         async with writing(self._office.engine) as connection:
-            await connection.execute(
-                update(SUBMISSION)
-                .where(SUBMISSION.c.command_id == command_id, SUBMISSION.c.state == "pending")
-                .values(state="refused", result=json.dumps(problem, ensure_ascii=False))
-            )
+            await settle(connection, command_id, "refused", problem)
 
     # -- within the transaction
 
     async def _append(self, connection: AsyncConnection, entry: Entry) -> Answer:
-        row = (
-            await connection.execute(
-                for_update(
-                    select(*_HEAD, _command_at(entry.case_id, entry.expected)).where(
-                        CASE.c.id == entry.case_id
-                    )
-                )
-            )
-        ).first()
+        row = (await connection.execute(_HEAD, {"case": entry.case_id, "at": entry.expected})).first()
         opening = Opening.submitted(entry.event.data) if entry.expected == 0 else None
         head, link = (row.head, row.link) if row else (0, "")
         offset = row.clock_offset if row else (opening.clock_offset if opening else 0.0)
@@ -110,18 +169,11 @@ class Record:
         if head > entry.expected:
             tail, more = await self._events(connection, entry.case_id, entry.expected, TRAVELS_AT_ONCE)
 
-        known = await connection.scalar(select(EVENT.c.seq).where(EVENT.c.command_id == entry.event.command))
+        this = {"command": entry.event.command}
+        known = await connection.scalar(_ENTERED, this)
         if known is not None:
             return Answer(now=now, tail=tuple(tail), more=more, done=known)
-        state = (
-            await connection.execute(
-                for_update(  # whoever settles it as refused in this moment comes before or after, not between
-                    select(SUBMISSION.c.state, SUBMISSION.c.result).where(
-                        SUBMISSION.c.command_id == entry.event.command
-                    )
-                )
-            )
-        ).first()
+        state = (await connection.execute(_SETTLED, this)).first()
         if state is not None and state.state == "refused":
             return Answer(now=now, tail=tuple(tail), more=more, refused=json.loads(state.result))
         if head != entry.expected:
@@ -162,22 +214,21 @@ class Record:
             await connection.execute(
                 insert(CASE).values(self._case_row(entry, opening, event, no, link, wake_at))
             )
-        await connection.execute(
-            insert(EVENT).values(
-                case_id=entry.case_id,
-                seq=event.seq,
-                command_id=event.command,
-                step=event.step,
-                item=event.item,
-                actor=actor,
-                received_at=event.received_at,
-                at=event.at,
-                clause=event.clause,
-                payload=payload,
-                previous_link=previous,
-                link=link,
-            )
-        )
+        row = {
+            "case_id": entry.case_id,
+            "seq": event.seq,
+            "command_id": event.command,
+            "step": event.step,
+            "item": event.item,
+            "actor": actor,
+            "received_at": event.received_at,
+            "at": event.at,
+            "clause": event.clause,
+            "payload": payload,
+            "previous_link": previous,
+            "link": link,
+        }
+        await connection.execute(_INSERT_EVENT, row)
         return link
 
     def _case_row(
@@ -223,36 +274,26 @@ class Record:
     ) -> None:
         """The read model as it follows from the event."""
         if event.seq > 1:
-            await connection.execute(
-                update(CASE)
-                .where(CASE.c.id == entry.case_id)
-                .values(
-                    head=event.seq,
-                    version=entry.version,
-                    link=link,
-                    stage=entry.stage,
-                    outcome=entry.outcome,
-                    next_alarm_at=entry.next_alarm_at,
-                    wake_at=wake_at,
-                    # A closed case still takes papers and notes; it was closed when it was closed.
-                    closed_at=func.coalesce(CASE.c.closed_at, event.at)
-                    if entry.outcome is not None
-                    else None,
-                )
-            )
-        if entry.tasks_closed:
-            await connection.execute(
-                update(TASK)
-                .where(
-                    TASK.c.case_id == entry.case_id,
-                    TASK.c.closed_seq.is_(None),
-                    or_(*(and_(TASK.c.step == t.step, TASK.c.item == t.item) for t in entry.tasks_closed)),
-                )
-                .values(closed_seq=event.seq)
-            )
+            stands = {
+                "case": entry.case_id,
+                "head": event.seq,
+                "version": entry.version,
+                "link": link,
+                "stage": entry.stage,
+                "outcome": entry.outcome,
+                "next_alarm_at": entry.next_alarm_at,
+                "wake_at": wake_at,
+            }
+            if entry.outcome is None:
+                await connection.execute(_CASE_OPEN, stands)
+            else:
+                await connection.execute(_CASE_CLOSED, stands | {"closed": event.at})
+        for closed in entry.tasks_closed:
+            task = {"case": entry.case_id, "of_step": closed.step, "of_item": closed.item, "seq": event.seq}
+            await connection.execute(_CLOSE_TASK, task)
         if entry.tasks_opened:
             await connection.execute(
-                insert(TASK),
+                _INSERT_TASK,
                 [
                     {
                         **opened.model_dump(),
@@ -269,19 +310,14 @@ class Record:
             await self._void(connection, entry.case_id, event)
         for stated in entry.deadlines:
             values = stated.model_dump()
-            key = (DEADLINE.c.case_id == entry.case_id) & (DEADLINE.c.key == stated.key)
-            changed = await connection.execute(update(DEADLINE).where(key).values(values))
-            if changed.rowcount == 0:
-                await connection.execute(insert(DEADLINE).values(case_id=entry.case_id, **values))
-            await connection.execute(
-                update(TASK)
-                .where(
-                    TASK.c.case_id == entry.case_id,
-                    TASK.c.deadline == stated.key,
-                    TASK.c.closed_seq.is_(None),
-                )
-                .values(due_on=stated.due_on, due_at=stated.due_at, provisional=stated.provisional)
+            which = {"case": entry.case_id, "of_key": stated.key}
+            changed = await connection.execute(
+                _STATE_DEADLINE, which | {name: values[name] for name in _STATED}
             )
+            if changed.rowcount == 0:
+                await connection.execute(_INSERT_DEADLINE, {"case_id": entry.case_id, **values})
+            dated = {name: values[name] for name in ("due_on", "due_at", "provisional")}
+            await connection.execute(_DATE_TASK, which | dated)
 
     async def _settle(self, connection: AsyncConnection, entry: Entry, event: Event, no: str) -> None:
         """Outbox rows, and the submission's result: what every repetition of the command is answered."""
@@ -312,11 +348,7 @@ class Record:
             "received_at": event.received_at.isoformat(),
             "at": event.at.isoformat(),
         }
-        await connection.execute(
-            update(SUBMISSION)
-            .where(SUBMISSION.c.command_id == event.command, SUBMISSION.c.state == "pending")
-            .values(state="decided", result=json.dumps(result, ensure_ascii=False))
-        )
+        await settle(connection, event.command, "decided", result)
 
     async def _number(
         self, connection: AsyncConnection, numbering: Numbering, case_id: str, event: Event
@@ -361,9 +393,7 @@ class Record:
         self, connection: AsyncConnection, case_id: str, after: int, at_most: int | None = None
     ) -> tuple[list[Event], bool]:
         """Events after `after`, as many as travel in `at_most` bytes of ciphertext, and whether there are more."""
-        rows = await connection.execute(
-            select(EVENT).where(EVENT.c.case_id == case_id, EVENT.c.seq > after).order_by(EVENT.c.seq)
-        )
+        rows = await connection.execute(_TAIL, {"case": case_id, "after": after})
         return _as_many(rows.mappings(), "payload", self._event, at_most)
 
     def _event(self, row: Any) -> Event:
@@ -383,16 +413,12 @@ class Record:
 
     async def _waiting(self, connection: AsyncConnection, entry: Entry) -> list[Command]:
         """What was received before this and is not decided yet, the earliest first: nothing overtakes it."""
-        rows = await connection.execute(
-            select(SUBMISSION.c.command_id, SUBMISSION.c.body)
-            .where(
-                SUBMISSION.c.case_id == entry.case_id,
-                SUBMISSION.c.state == "pending",
-                SUBMISSION.c.received_at < entry.event.received_at,
-                SUBMISSION.c.command_id != entry.event.command,
-            )
-            .order_by(SUBMISSION.c.received_at, SUBMISSION.c.command_id)
-        )
+        before = {
+            "case": entry.case_id,
+            "before": entry.event.received_at,
+            "command": entry.event.command,
+        }
+        rows = await connection.execute(_WAITING, before)
 
         def command(row: Any) -> Command:
             return open_command(self._office, row["command_id"], row["body"])
@@ -477,10 +503,10 @@ def open_command(office: Office, command_id: str, body: bytes) -> Command:
     )
 
 
-def _command_at(case_id: str, seq: int) -> ColumnElement[str]:
-    """Command of the event at `seq`, as a column beside others."""
-    found = select(EVENT.c.command_id).where(EVENT.c.case_id == case_id, EVENT.c.seq == seq)
-    return found.scalar_subquery().label("command")
+async def settle(connection: AsyncConnection, command_id: str, state: str, result: dict[str, Any]) -> None:
+    """What a submission came to, unless that is settled already: it stays as it is."""
+    answer = json.dumps(result, ensure_ascii=False)
+    await connection.execute(_SETTLE, {"command": command_id, "becomes": state, "answer": answer})
 
 
 async def _office_time(connection: AsyncConnection, offset: float) -> datetime:

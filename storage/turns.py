@@ -11,8 +11,11 @@ import fcntl
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from weakref import finalize
+
+from storage.sqlite import in_thread
 
 
 class WriteTurn:
@@ -47,10 +50,8 @@ class WriteTurn:
 
 async def _wait(descriptor: int) -> None:
     """Wait in a thread. One that is cancelled meanwhile must still see the lock come, to give it back."""
-    waiting = asyncio.ensure_future(asyncio.to_thread(fcntl.flock, descriptor, fcntl.LOCK_EX))
     try:
-        await asyncio.shield(waiting)
+        await in_thread(partial(fcntl.flock, descriptor, fcntl.LOCK_EX))
     except asyncio.CancelledError:
-        await waiting
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         raise

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.people import OFFICE_ROLES, Actor, Role
@@ -101,6 +101,9 @@ _TASKS = select(
 ).join(CASE, CASE.c.id == TASK.c.case_id)
 
 
+_CASE_OF_NO = select(CASE).where(CASE.c.no == bindparam("no"))
+
+
 class Views:
     """The reading side of the record."""
 
@@ -110,7 +113,7 @@ class Views:
     async def case(self, no: str) -> CaseView:
         """The case of this number. Raises NotFound."""
         async with reading(self._office.engine) as connection:
-            row = (await connection.execute(select(CASE).where(CASE.c.no == no))).mappings().first()
+            row = (await connection.execute(_CASE_OF_NO, {"no": no})).mappings().first()
         if row is None:
             raise NotFound(detail="没有这一案件，或者您无权查看")
         return self._case(row)

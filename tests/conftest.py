@@ -36,7 +36,7 @@ def office_key() -> bytes:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """An empty SQLite database in a file."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'record.db'}"
+    return f"sqlite:///{tmp_path / 'record.db'}"
 
 
 @pytest.fixture(scope="session")

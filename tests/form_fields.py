@@ -12,6 +12,7 @@ TYPED: Final = {
     "kind", "decided_on", "served_on", "effective_on", "effectiveness", "fine_wan", "born_on", "method", "outcome", "on",
     "consent_on", "channel", "posted_on", "finding", "held_on", "held_at", "conclusion", "change", "carrier", "factors",
     "counted_from", "regime", "authority", "ground", "measures", "code", "deadline", "id_number", "id_kind",
+    "issued_by_code",
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from opening_samples import (
 )
 from sqlalchemy import select
 from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 from timeskip import TimeSkippingServer
 
@@ -184,9 +185,17 @@ class LiveCase:
             await self.live.server.pass_time(self.workflow, moved)
             if alarm is None or alarm > target:
                 break
-            await self.workflow.signal(CHECK_CLOCK)
+            await self._look_at_the_clock()
             await clock.wait_for_more_than(self.case_id, case.head)
         self.today = target.astimezone(SHANGHAI).date()
+
+    async def _look_at_the_clock(self) -> None:
+        """Unless the alarm has rung by itself and was the last of the case."""
+        try:
+            await self.workflow.signal(CHECK_CLOCK)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     async def listing(self) -> LiveCase:
         """The period on the list that this decision has begun, carried there by the relay."""

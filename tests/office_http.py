@@ -35,11 +35,10 @@ from api.logs import configure_logs
 from api.services import COURSES, Services
 from domain.people import Role
 from domain.procedure.events import SHANGHAI
+from law.loader import load_lawbook
 from settings import Settings
 from storage.keys import load_or_create_key
-from storage.migrations import upgrade
-from storage.office import open_office
-from storage.practice_people import seed_practice_people
+from storage.preparing import prepare_office
 from storage.receipts import Receipts
 from worker import build_worker
 from workflows.connect import connect
@@ -86,11 +85,13 @@ def opening_form(
     """What is submitted to open a case, on a founding document of its own unless `document` names one."""
     number = f"宁市监处罚〔2026〕{next(_documents)}号"
     known = SUBJECTS[subject] if isinstance(subject, str) else dict(subject)
+    body = load_lawbook().authority(authority)
+    made = {"number": number} | ({"issued_by": body.name} if body else {})  # 谁处罚、谁认定
     return {
         "regime": regime,
         "authority": authority,
         "subject": known,
-        "document": {**samples.DOCUMENT_FORM, "number": number, **(document or {})},
+        "document": {**samples.DOCUMENT_FORM, **made, **(document or {})},
         "source": "双公示导入",
     } | changes
 
@@ -378,11 +379,8 @@ async def http_office(
         environment.setenv("CHENGXU_TEMPORAL_TASK_QUEUE", f"office-{next(_queues)}")
         settings = Settings.load()
         load_or_create_key(settings.key_file)
-        await upgrade(settings.database_url)
-        if settings.practice:
-            seeding = await open_office(settings)
-            await seed_practice_people(seeding)
-            await seeding.engine.dispose()
+        prepared = await prepare_office(settings)
+        await prepared.engine.dispose()
         app = create_app()
     log = io.StringIO()
     configure_logs(log)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from live_office import LiveCase
 from sqlalchemy import delete, select, update
 
+from domain.procedure.walk import Walk
 from storage.database import writing
 from storage.tables import CASE, DEADLINE, DOCUMENT, EVENT, OUTBOX, SUBMISSION, TASK
+from workflows.readmodel import next_alarm
 
 
 async def restore(case: LiveCase, head: int) -> None:
     """The record as it was when the case had `head` events."""
     events = (await case.file()).events
+    walk = Walk.over(case.course, events[:head])
     async with writing(case.live.office.engine) as connection:
         link = await connection.scalar(
             select(EVENT.c.link).where(EVENT.c.case_id == case.case_id, EVENT.c.seq == head)
@@ -29,17 +34,39 @@ async def restore(case: LiveCase, head: int) -> None:
             .values(file=None, sm3=None)
         )
         await connection.execute(delete(TASK).where(TASK.c.case_id == case.case_id, TASK.c.opened_seq > head))
-        await connection.execute(update(TASK).where(TASK.c.closed_seq > head).values(closed_seq=None))
+        await connection.execute(
+            update(TASK)
+            .where(TASK.c.case_id == case.case_id, TASK.c.closed_seq > head)
+            .values(closed_seq=None)
+        )
         if head == 0:
             for table in (DEADLINE, TASK):
                 await connection.execute(delete(table).where(table.c.case_id == case.case_id))
             await connection.execute(delete(CASE).where(CASE.c.id == case.case_id))
             return
         await connection.execute(delete(OUTBOX).where(OUTBOX.c.case_id == case.case_id, OUTBOX.c.seq > head))
+        file, position = walk.file, walk.position()
+        kept = DEADLINE.c.case_id == case.case_id
+        await connection.execute(delete(DEADLINE).where(kept, DEADLINE.c.key.not_in(file.deadlines)))
+        for key in file.deadlines:
+            await connection.execute(
+                update(DEADLINE).where(kept, DEADLINE.c.key == key).values(state=file.state_of(key))
+            )
+        alarm = next_alarm(position)
+        offset = await connection.scalar(select(CASE.c.clock_offset).where(CASE.c.id == case.case_id))
         await connection.execute(
             update(CASE)
             .where(CASE.c.id == case.case_id)
-            .values(head=head, version=head, link=link, closed_at=None, outcome=None)
+            .values(
+                head=head,
+                version=file.version,
+                link=link,
+                stage=position.stage,
+                outcome=position.outcome,
+                closed_at=None,
+                next_alarm_at=alarm,
+                wake_at=alarm - timedelta(seconds=offset or 0.0) if alarm else None,
+            )
         )
 
 

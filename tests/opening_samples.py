@@ -174,6 +174,10 @@ def sample_opening(
         "subject_ref": SUBJECT_REF,
         "document_ref": "document-ref-1",
         "business_key": "business-key-1",
+        "issuer": {
+            "code": authority,
+            "name": book.authorities[authority].name,
+        },  # the sample body's own penalty
         "titles": {name: entry.title for name, entry in book.documents.items()},
     } | changes
     return Opening.submitted(to_jsonable_python(values))
@@ -208,7 +212,6 @@ DECISION: Final[Form] = {
         for code in MEASURES
     ],
     "removal": "申请提前移出的，向本机关提交申请书和履行义务的证明材料；本机关依法核实并作出是否准予的决定，不收取费用。",
-    "remedies": "可以依法申请行政复议或者提起行政诉讼。",
     "objections": "对当事人提出的陈述、申辩和异议，本机关已逐项核实并书面反馈。",
 }
 AGREED: Final[Form] = {"agreed": True, "opinion": "同意。"}
@@ -277,6 +280,13 @@ FORMS: Final[dict[str, Form]] = {
         "reasons": "当事人未履行进货查验义务，不足以否定主观故意。",
     },
     "request_hearing": {"statement": "要求公开举行听证。"},
+    "waive_hearing": {"statement": "自愿放弃申请听证。", "evidence": ["放弃声明"]},
+    "void_prior_notice": {"reasons": "文书内容有误，送达之前发现。"},
+    "void_decision": {"reasons": "文书内容有误，送达之前发现。"},
+    "amend_listing": {
+        "entry": "罚款金额变更为人民币100万元。",
+        "reasons": "复议决定将罚款变更为100万元，仍符合列入情形。",
+    },
     "arrange_hearing": {
         "held_at": "09:30",
         "place": "南京市建邺区江东中路265号3楼听证室",

@@ -69,8 +69,8 @@ def test_every_command_that_is_told_exists(page: Path) -> None:
 
 
 def test_both_readmes_name_the_same_two_commands_and_each_other() -> None:
-    blocks = [re.findall(r"```sh\n(.*?)```", text(readme), re.DOTALL)[0] for readme in READMES]
-    commands = [[line.partition("#")[0].strip() for line in block.splitlines()] for block in blocks]
+    blocks = [re.findall(r"```sh\n(.*?)```", text(readme), re.DOTALL)[:2] for readme in READMES]
+    commands = [[block.strip() for block in first_two] for first_two in blocks]
     assert commands[0] == commands[1] == ["./chengxu run", "./chengxu test"]
     assert "(README.zh.md)" in text(READMES[0])
     assert "(README.md)" in text(READMES[1])
@@ -124,3 +124,11 @@ def test_every_decision_is_in_the_list_and_has_its_four_parts() -> None:
         assert f"({decision.name})" in listed
         headings = re.findall(r"^## (.+)$", text(decision), re.MULTILINE)
         assert headings == ["Context", "Decision", "Consequences", "Not chosen"], decision.name
+
+
+@pytest.mark.parametrize("page", READMES, ids=named)
+def test_what_is_told_to_be_typed_holds_no_comment_that_a_shell_could_take_for_words(page: Path) -> None:
+    """zsh, as it comes, reads `# …` on its command line as a command and its arguments."""
+    blocks = re.findall(r"^ *```sh\n(.*?)```", text(page), re.MULTILINE | re.DOTALL)
+    assert blocks
+    assert [line for block in blocks for line in block.splitlines() if re.search(r"(^|\s)#", line)] == []

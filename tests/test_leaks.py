@@ -123,10 +123,9 @@ async def take(told: Told, case: HttpCase, step: str, *, item: str = "", **chang
 
 
 def marked_document(marks: Marks) -> dict[str, Any]:
-    return {
-        name: marks.word()
-        for name in ("number", "title", "issued_by", "facts", "legal_basis", "result", "issued_by_code")
-    } | {"kinds": [marks.word()]}
+    return {name: marks.word() for name in ("number", "title", "facts", "legal_basis", "result")} | {
+        "kinds": [marks.word()]
+    }
 
 
 async def person_is_listed(told: Told) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.common import SearchAttributeKey
 from temporalio.converter import DataConverter
 from temporalio.testing import TimeSkipper, WorkflowEnvironment
 
@@ -57,7 +56,6 @@ async def time_skipping_server(converter: DataConverter) -> AsyncIterator[TimeSk
         dev_server_existing_path=program("temporal"),
         dev_server_log_level="error",
         dev_server_extra_args=switches,
-        search_attributes=[SearchAttributeKey.for_keyword("CaseStage")],
         data_converter=converter,
     ) as environment:
         address = environment.client.service_client.config.target_host

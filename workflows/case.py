@@ -17,24 +17,28 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel
+
     from activities.papers import Production
     from activities.record import Refused, Tail
     from activities.start import CHECK_CLOCK, REFUSED, SUBMIT, CaseStart
     from domain.paperwork import build_paper
     from domain.procedure.events import Command, Event
-    from domain.procedure.proposal import propose
+    from domain.procedure.proposal import Proposal, propose
     from domain.procedure.steps import Alarm, Course, Position, Work
     from domain.procedure.walk import Walk
     from domain.refusals import Refusal
     from storage.entries import Answer, Entry, Loaded, Standing
     from workflows.readmodel import entry_of
+
+T = TypeVar("T")
 
 # Technical limits of a run, none a legal figure.
 _LONGEST_SLEEP = timedelta(days=180)
@@ -42,6 +46,8 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _LONG_HISTORY = 500
 # What a worker was doing when it died is tried again after this long: an entry takes milliseconds, a paper more.
 _ENTERING, _PRODUCING = timedelta(seconds=10), timedelta(seconds=15)
+# Well within the time that a workflow task has.
+_AT_ONCE, _ONCE = timedelta(seconds=4), RetryPolicy(maximum_attempts=1)
 _RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 
 
@@ -56,6 +62,7 @@ class CaseWorkflow:
         self._walk = Walk(self.course)
         self._position: Position | None = None
         self._waiting: dict[str, Command] = {}
+        self._foreseen: tuple[str, Proposal] | None = None
         self._unattended: set[str] = set()  # commands taken from the record: no caller waits for them here
         self._decided: dict[str, dict[str, Any] | int] = {}  # refusal, or the seq of the event
         self._callers: Counter[str] = Counter()
@@ -94,7 +101,7 @@ class CaseWorkflow:
         if unsure or moving or not self._walk.file.events or self._event_of(command.id) is not None:
             return
         try:
-            propose(self._walk, command)
+            self._foreseen = (command.id, propose(self._walk, command))
         except Refusal as refusal:
             raise _as_failure(refusal.as_problem()) from None
 
@@ -169,7 +176,9 @@ class CaseWorkflow:
 
     def _something_to_do(self) -> bool:
         ended = self._finished() and workflow.all_handlers_finished()
-        return bool(self._waiting) or self._clock_asked or self._armed_for is None or ended
+        woken = self._clock_asked or self._armed_for is None
+        # Callers are answered while this waits: only now can a run that has grown long be left for the next.
+        return bool(self._waiting) or woken or ended or self._should_renew()
 
     def _arm(self, at: datetime | None) -> None:
         """Sets the alarm clock, unless it is set for that instant: most steps leave the next alarm as it is."""
@@ -200,7 +209,7 @@ class CaseWorkflow:
         try:
             if not self._walk.file.events and command.step != self.course.opens_with:
                 raise _not_opened()
-            proposal = propose(self._walk, command)
+            proposal = self._proposal(command)
         except Refusal as refusal:
             if command.head < head:
                 await self._catch_up()  # a refusal rests on what the record holds, not on what we believe
@@ -214,6 +223,15 @@ class CaseWorkflow:
             await self._refuse(command, answer.refused)
         elif answer.done is not None:
             self._conclude(command, answer.done)
+
+    def _proposal(self, command: Command) -> Proposal:
+        """What the validator found a moment ago, where nothing has happened since. A replay finds the same anew."""
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None:
+            of_command, proposal = foreseen
+            if of_command == command.id and proposal.event.seq == len(self._walk.file.events) + 1:
+                return proposal
+        return propose(self._walk, command)
 
     async def _hear_first(self, commands: Iterable[Command]) -> None:
         """What the record received earlier and nobody has decided comes first."""
@@ -285,13 +303,7 @@ class CaseWorkflow:
     # -- the record
 
     async def _append(self, entry: Entry) -> Answer:
-        answer: Answer = await workflow.execute_activity(
-            "append",
-            entry,
-            result_type=Answer,
-            start_to_close_timeout=_ENTERING,
-            retry_policy=_RETRY,
-        )
+        answer = await _on_record("append", entry, Answer)
         await self._take_over(answer)
         return answer
 
@@ -306,13 +318,8 @@ class CaseWorkflow:
             pass
 
     async def _load_part(self) -> bool:
-        loaded: Loaded = await workflow.execute_activity(
-            "load",
-            Tail(case_id=self._case_id, after=len(self._walk.file.events), last=self._last),
-            result_type=Loaded,
-            start_to_close_timeout=_ENTERING,
-            retry_policy=_RETRY,
-        )
+        known = Tail(case_id=self._case_id, after=len(self._walk.file.events), last=self._last)
+        loaded = await _on_record("load", known, Loaded)
         self._adopt(Answer(now=loaded.now, tail=loaded.events, astray=loaded.astray))
         return loaded.more and not loaded.astray
 
@@ -322,18 +329,14 @@ class CaseWorkflow:
         self._conclude(command, problem)
 
     async def _tell_refusal(self, command: Command, problem: dict[str, Any]) -> None:
-        await workflow.execute_activity(
-            "refuse",
-            Refused(command_id=command.id, problem=problem),
-            start_to_close_timeout=_ENTERING,
-            retry_policy=_RETRY,
-        )
+        await _on_record("refuse", Refused(command_id=command.id, problem=problem), type(None))
 
     def _adopt(self, answer: Answer) -> None:
         """Takes over what the record holds and we did not know; begins anew where it does not hold what we knew."""
         self._office_time, self._learned_at = answer.now, workflow.now()
         if answer.astray:
-            self._walk, self._loaded, self._armed_for = Walk(self.course), False, None
+            self._walk, self._foreseen = Walk(self.course), None
+            self._loaded, self._armed_for = False, None
             return
         for event in answer.tail:
             if event.seq == len(self._walk.file.events) + 1:
@@ -374,6 +377,34 @@ class CaseWorkflow:
         long = info.get_current_history_length() > _LONG_HISTORY or info.is_continue_as_new_suggested()
         idle = not (self._waiting or self._decided or self._answers) and workflow.all_handlers_finished()
         return long and idle and bool(self._walk.file.events)
+
+
+async def _on_record(activity: str, asked: BaseModel, answer: type[T]) -> T:
+    """Does something on the record: at once, beside the workflow; by way of the task queue when that fails.
+
+    The first saves a workflow task and two hops; the second may be tried for days and leaves one trace in history.
+    Either may be asked twice: the record does it once.
+    """
+    try:
+        at_once: T = await workflow.execute_local_activity(
+            activity,
+            asked,
+            result_type=answer,
+            start_to_close_timeout=_AT_ONCE,
+            retry_policy=_ONCE,
+        )
+    except FailureError as failed:  # as the activity raised it: the SDK wraps only what the queue brings back
+        if is_cancelled_exception(failed):
+            raise
+        in_the_end: T = await workflow.execute_activity(
+            activity,
+            asked,
+            result_type=answer,
+            start_to_close_timeout=_ENTERING,
+            retry_policy=_RETRY,
+        )
+        return in_the_end
+    return at_once
 
 
 def _as_failure(problem: dict[str, Any]) -> ApplicationError:

@@ -66,7 +66,11 @@ async def conduct(case: Conduct) -> Outcome:
         served_on = await give_prior_notice(case)
         await let_the_subject_speak(case, served_on)
         await obtain_consent(case)
-        return await decide(case)
+        decided = await decide(case)
+    while (outcome := await take_effect(case, decided)) is None:  # voided before it reached the subject
+        with case.meanwhile(hear_objections(case)), case.meanwhile(hold_hearings(case)):
+            decided = await decide(case)
+    return outcome
 
 
 async def exempted(case: Conduct) -> bool:
@@ -112,10 +116,12 @@ async def let_the_subject_speak(case: Conduct, served_on: date) -> None:
         case.window("hearing_request", case.rule.hearing.request_within, starts_on=served_on)
     closed = await case.first("waive_objection", clock=("close_objection_window", window))
     case.met(window)
+    if closed.data.get("hearing"):
+        case.met(case.file.latest_key("hearing_request"))
     if case.rule.decision.starts == "window_closed":
         case.owed("decision", case.rule.decision, starts_on=case.clock_day(closed))
     case.at(Stage.VERIFICATION)
-    await case.until(lambda: not case.file.unsettled())
+    await case.until(lambda: case.file.all_answered)
 
 
 async def hear_objections(case: Conduct) -> None:
@@ -156,13 +162,19 @@ async def hear(case: Conduct, raised: Event) -> None:
 
 
 async def hold_hearings(case: Conduct) -> None:
-    """听证, where the regime gives one (行政处罚法 第六十四条)."""
+    """听证, where the regime gives one (行政处罚法 第六十四条): asked for, or given up in writing, in its own period."""
     while True:
-        await case.step("request_hearing")
-        arranged = await case.first("arrange_hearing", "withdraw_hearing")
-        if arranged.step == "arrange_hearing":
-            await case.paper(arranged)
-            await case.first("hold_hearing", "withdraw_hearing")
+        asked = await case.first("request_hearing", "waive_hearing")
+        period = case.file.latest_key("hearing_request")
+        case.met(period)
+        if asked.step == "waive_hearing":
+            continue
+        ended = await case.first("arrange_hearing", "withdraw_hearing")
+        if ended.step == "arrange_hearing":
+            await case.paper(ended)
+            ended = await case.first("hold_hearing", "withdraw_hearing")
+        if ended.step == "withdraw_hearing":
+            case.owed_again(period)  # while it lasts, a hearing can be asked for anew
 
 
 async def obtain_consent(case: Conduct) -> None:
@@ -173,8 +185,11 @@ async def obtain_consent(case: Conduct) -> None:
         await case.step("give_consent")
 
 
-async def decide(case: Conduct) -> Outcome:
-    """认定决定 (四（三）): drafted with the findings at hand, reviewed, and made by a third person; then served."""
+async def decide(case: Conduct) -> Event:
+    """认定决定 (四（三）): drafted with the findings at hand, reviewed, and made by a third person.
+
+    With it the time to speak has ended: from then on the subject has the remedies that the decision names.
+    """
     due = case.file.latest_key("decision")
     while True:
         case.at(Stage.DECISION)
@@ -183,12 +198,10 @@ async def decide(case: Conduct) -> Outcome:
         if not review.data["agreed"]:
             continue
         decided = await case.step("decide", due=due)
-        if not decided.data["agreed"]:
-            continue
-        case.met(due)
-        if (outcome := await take_effect(case, decided)) is not None:
-            return outcome
-        case.owed_again(due)
+        if decided.data["agreed"]:
+            case.met(due)
+            case.ended("hearing_request")
+            return decided
 
 
 async def take_effect(case: Conduct, decided: Event) -> Outcome | None:
@@ -197,6 +210,8 @@ async def take_effect(case: Conduct, decided: Event) -> Outcome | None:
     await case.paper(decided)
     case.file.effective_on = await served_or_voided(case, "serve_decision", "void_decision")
     if case.file.effective_on is None:
+        case.owed_again(case.file.latest_key("decision"))
+        case.goes_on("hearing_request")
         return None
     outcome = {
         "listing_decision": Outcome.LISTED,

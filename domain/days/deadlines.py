@@ -249,7 +249,11 @@ def reckon(deadline: Deadline, days: WorkingDays) -> PeriodEnd | None:
                 reach = advance(origin, count + lost, unit, days)
             else:
                 reach = advance(advance(origin, count, unit, days), lost, Unit.DAY, days)
-    return settle(reach, deadline.term.rolls, days, deadline.closing)
+    end = settle(reach, deadline.term.rolls, days, deadline.closing)
+    # An end that has rolled off rest days is a day of the period too: one on which the clock stands gives way.
+    while spans and spans[0][0] <= end.due:
+        end = settle(Reach.start(spans.pop(0)[1]), deadline.term.rolls, days, deadline.closing)
+    return end
 
 
 def _lost(begun: date, ended: date, origin: date, unit: Unit, days: WorkingDays) -> int:

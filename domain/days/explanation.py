@@ -116,13 +116,16 @@ class _Walk:
     def roll(self) -> None:
         status = self.calendar.status(self.day)
         self.doubtful |= not status.final
-        while not status.worked:
+        while not status.worked or self.stands:
             status = self.step()
             self.doubtful |= not status.final
-            self.write(
-                status,
-                f"期间届满日为休息日，顺延至{_name(status)}" if status.worked else f"{_name(status)}，顺延",
-            )
+            if self.stands:
+                why = "中止，顺延"
+            elif status.worked:
+                why = f"期间届满日为休息日，顺延至{_name(status)}"
+            else:
+                why = f"{_name(status)}，顺延"
+            self.write(status, why)
 
 
 def explain(deadline: Deadline, calendar: Calendar) -> Explanation:

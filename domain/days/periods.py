@@ -88,7 +88,10 @@ def count_of(term: Term) -> int:
 
 
 def advance(reach: Reach, count: int, unit: Unit, days: WorkingDays) -> Reach:
-    """`count` units on from the day reached, that day not counted and no roll applied. Raises BeyondHorizon."""
+    """`count` units on from the day reached, that day not counted and no roll applied.
+
+    Days, months and years are plain dates and reach past the calendar; working days do not. Raises BeyondHorizon.
+    """
     if count == 0:
         return reach
     if unit is Unit.WORKING_DAY:
@@ -98,8 +101,8 @@ def advance(reach: Reach, count: int, unit: Unit, days: WorkingDays) -> Reach:
     try:
         at, earliest, latest = (day + _LENGTHS[unit](count) for day in reach[:3])
     except (OverflowError, ValueError):
-        at = earliest = latest = date.max
-    if not days.first <= reach.at <= at <= days.horizon:
+        at = earliest = latest = date.min
+    if not days.first <= reach.at <= at < date.max:
         raise BeyondHorizon(days.first, days.horizon, f"{reach.at} 起 {count} {UNITS[unit]}")
     return Reach(at, earliest, latest, reach.provisional)
 

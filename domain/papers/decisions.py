@@ -39,11 +39,13 @@ class Carrier(StrEnum):
 class ObjectionsDealtWith(StrictModel):
     """The party's objections and what came of them; where there were none, that it is so and why.
 
-    `none` is e.g. 期限内未提出, 书面放弃. Exactly one of the two is stated.
+    `none` is e.g. 期限内未提出, 书面放弃. Exactly one of the two is stated. `besides` follows, each text a paragraph:
+    the hearing, a right given up, the authority's account of the whole.
     """
 
     heard: tuple[ObjectionHeard, ...] = ()
     none: Text | None = None
+    besides: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

@@ -11,10 +11,11 @@ from annotated_types import MinLen
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.citation import Citation
+from domain.days.periods import UNITS
 from domain.document_numbers import DocumentNumber
 from domain.papers.elements import Lack, Must, element_missing, lacks
 from domain.papers.kinds import PaperKind
-from domain.rules import Element, ServiceMethod, SubjectKind, Term, Unit
+from domain.rules import Element, ServiceMethod, SubjectKind, Term
 from domain.strict import Line, StrictModel, Text
 
 #: The city plan that every list procedure stands on, and the paper form that every document takes.
@@ -23,14 +24,12 @@ PLAN_4_2: Final = "宁信用〔2021〕1号 四（二）"
 PLAN_3_2: Final = "宁信用〔2021〕1号 三（二）"
 FORM: Final = "GB/T 9704-2012"
 
-_UNIT_WORDS: Final = {Unit.WORKING_DAY: "个工作日", Unit.DAY: "日", Unit.MONTH: "个月", Unit.YEAR: "年"}
-
 
 def words(term: Term) -> str:
     """A term as a paper says it: 5个工作日, 30日. Raises ValueError for a term on whose length the texts are silent."""
     if term.count is None:
         raise ValueError("期限没有数字，不能写入文书")
-    return f"{term.count}{_UNIT_WORDS[term.unit]}"
+    return f"{term.count}{UNITS[term.unit]}"
 
 
 class Due(StrictModel):
@@ -178,15 +177,17 @@ class NoticeGiven(StrictModel):
 
 
 class ObjectionResult(StrEnum):
-    """Result of verifying an objection (核实结果)."""
+    """What an objection came to: the result of its verification (核实结果), or why it was not verified."""
 
     UPHELD = "upheld"
     PARTLY_UPHELD = "partly_upheld"
     REJECTED = "rejected"
+    NOT_ADMITTED = "not_admitted"  # 逾期，不予受理
+    WITHDRAWN = "withdrawn"  # 撤回; the reasons then say when
 
 
 class ObjectionHeard(StrictModel):
-    """An objection and what came of it, as the decision accounts for it."""
+    """An objection and what came of it, as the decision accounts for it: ground, finding and reason."""
 
     received_on: date
     gist: Annotated[Text, Must("异议要点", PLAN_4_3)]

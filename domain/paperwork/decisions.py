@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain.papers.decisions import Carrier
+from domain.papers.parts import ObjectionResult
 from domain.paperwork.after_listing import listing_term, remedies, removal_conditions
 from domain.paperwork.objections import RESULTS
 from domain.paperwork.source import (
@@ -18,6 +19,7 @@ from domain.paperwork.source import (
     paragraphs,
 )
 from domain.procedure import forms
+from domain.procedure.casefile import Objection
 
 
 def listing_decision(issue: Issue) -> Parts:
@@ -36,7 +38,7 @@ def listing_decision(issue: Issue) -> Parts:
         "measures": _measures(issue, draft),
         "removal": _removal(issue, draft, on_penalty=on_penalty),
         "publication": issue.publication(),
-        "remedies": remedies(issue) if draft["remedies"] or on_penalty else None,
+        "remedies": remedies(issue),
     }
 
 
@@ -112,39 +114,41 @@ def _consent(issue: Issue) -> Parts | None:
 
 
 def _objections(issue: Issue, draft: Parts) -> Parts:
-    """Each objection with its result; what else was said, and the officer's own account, after the last."""
-    heard = list(_heard(issue))
-    besides = "".join([*_besides(issue), draft["objections"] or ""])
-    if not heard:
-        return {"none": gist(f"{_silence(issue)}{besides}")}
-    heard[-1]["reasons"] = gist(heard[-1]["reasons"] + besides)
-    return {"heard": heard}
+    """Each objection with what it came to, or that there was none; then the hearing and the officer's own account."""
+    heard = [_account(objection, issue) for objection in issue.file.objections()]
+    return {
+        "heard": heard,
+        "none": None if heard else _silence(issue),
+        "besides": [gist(text) for text in (*_besides(issue), draft["objections"]) if text],
+    }
 
 
-def _heard(issue: Issue) -> Iterator[Parts]:
-    for objection in issue.file.objections():
-        if objection.withdrawn is not None or objection.answered is None or objection.verified is None:
-            continue
+def _account(objection: Objection, issue: Issue) -> Parts:
+    if objection.withdrawn is not None:
+        result, reasons = ObjectionResult.WITHDRAWN, f"{issue.you}已于{day(objection.withdrawn.day)}撤回。"
+    elif objection.refused:
+        assert objection.admitted is not None
+        result, reasons = ObjectionResult.NOT_ADMITTED, objection.admitted.data["reasons"]
+    else:
+        assert objection.verified is not None, "no decision is made while an objection is unanswered"
         found = objection.verified.data
-        yield {
-            "received_on": objection.raised.day,
-            "gist": gist(objection.raised.data["statement"]),
-            "result": RESULTS[forms.Finding(found["finding"])],
-            "reasons": found["reasons"],
-        }
+        result, reasons = RESULTS[forms.Finding(found["finding"])], found["reasons"]
+    return {
+        "received_on": objection.raised.day,
+        "gist": gist(objection.raised.data["statement"]),
+        "result": result,
+        "reasons": reasons,
+    }
 
 
 def _besides(issue: Issue) -> Iterator[str]:
-    """Objections that were taken back or came too late, and the hearing."""
+    """What else the subject did with the right to be heard: the rest of it given up, a hearing."""
     file, you = issue.file, issue.you
-    for objection in file.objections():
-        came = day(objection.raised.day)
-        if objection.withdrawn is not None:
-            yield f"{you}于{came}提出的异议，已于{day(objection.withdrawn.day)}撤回。"
-        elif objection.admitted is not None and not objection.admitted.data["admitted"]:
-            reasons = objection.admitted.data["reasons"].rstrip("。")
-            yield f"{you}于{came}提出的异议系逾期提出，本机关决定不予受理，理由是：{reasons}。"
-    held = file.last("hold_hearing")
+    waived, held = file.last("waive_objection"), file.last("hold_hearing")
+    if waived is not None and file.objections():
+        yield f"{you}于{day(waived.day)}书面放弃继续陈述、申辩和提出异议。"
+    if held is None and file.hearing_waived is not None:
+        yield f"{you}于{day(file.hearing_waived.day)}书面放弃申请听证。"
     if held is not None:
         present = "" if held.data["attended"] else f"（{you}未到场）"
         on = day(date.fromisoformat(held.data["held_on"]))
@@ -152,10 +156,8 @@ def _besides(issue: Issue) -> Iterator[str]:
 
 
 def _silence(issue: Issue) -> str:
-    """That nothing stands to be dealt with, and why."""
+    """That there is no objection, and why."""
     waived = issue.file.last("waive_objection")
     if waived is not None:
         return f"{issue.you}于{day(waived.day)}书面放弃陈述、申辩和提出异议。"
-    if issue.file.objections():
-        return ""
     return f"在规定的期限内，{issue.you}没有陈述、申辩，也没有提出异议。"

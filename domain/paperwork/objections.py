@@ -30,7 +30,9 @@ _CONSEQUENCES: Final = {
 
 
 def _objection(issue: Issue) -> Objection:
-    return next(o for o in issue.file.objections() if o.item == issue.event.item)
+    objection = issue.file.objection(issue.event.item)
+    assert objection is not None, "what is written about an objection follows one"
+    return objection
 
 
 def objection_acceptance(issue: Issue) -> Parts:

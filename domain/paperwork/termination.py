@@ -37,31 +37,31 @@ def _by_decision(issue: Issue) -> Parts:
 
 
 def _by_interruption(issue: Issue) -> Parts:
-    fell, withdrawn = issue.file.last("basis_fell"), issue.file.last("withdraw_case")
-    interruption = fell or withdrawn
-    if interruption is None:
-        return _unfounded(issue)
+    ended = issue.file.wound_up_by
+    assert ended is not None, "a case is wound up because something ended it"
     return {
-        "stage": _stage_before(issue.file, interruption),
-        "reasons": paragraphs(_fall(issue) if interruption is fell else None, interruption.data["reasons"]),
-        "basis": basis(cited(interruption.clause)),
+        "stage": _stage_before(issue.file, ended),
+        "reasons": paragraphs(*_why(issue, ended)),
+        "basis": basis(cited(ended.clause)),
     }
 
 
-def _unfounded(issue: Issue) -> Parts:
+def _why(issue: Issue, ended: Event) -> tuple[str, ...]:
+    match ended.step:
+        case "basis_fell":
+            return _fall(issue), ended.data["reasons"]
+        case "withdraw_case":
+            return (ended.data["reasons"],)
+        case "confirm_ground":
+            return _unfounded(issue, "不符合列入情形"), ended.data["reasons"]
+        case _:
+            return _unfounded(issue, "没有生效"), ended.data["remedies_state"]
+
+
+def _unfounded(issue: Issue, what: str) -> str:
     """The document was changed, and what is left of it founds no listing."""
-    ground, effective = issue.file.last("confirm_ground"), issue.file.last("confirm_effective")
-    found = ground or effective
-    assert found is not None, "a case is wound up because of an interruption or of one of these"
-    document, what = issue.file.opening.document, "不符合列入情形" if ground else "没有生效"
-    return {
-        "stage": _stage_before(issue.file, found),
-        "reasons": paragraphs(
-            f"《{document.title}》（{document.number}）变更后，经重新核实，{what}。",
-            found.data["reasons"] if ground else found.data["remedies_state"],
-        ),
-        "basis": basis(cited(found.clause)),
-    }
+    document = issue.file.opening.document
+    return f"《{document.title}》（{document.number}）变更后，经重新核实，{what}。"
 
 
 def _fall(issue: Issue) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from domain.penalty_record import EARLIEST
 from domain.procedure import clauses
 from domain.procedure.forms import Effectiveness
 from domain.procedure.opening import Opening
@@ -116,6 +119,35 @@ def document_of_allowed_kind(matter: Matter) -> Bar | None:
     return None
 
 
+def penalised_by_the_deciding_body(matter: Matter) -> Bar | None:
+    """谁处罚、谁认定: who made the penalty decides on the list; where the regime says otherwise, a body above may.
+
+    Documents of courts and arbitral bodies are nobody's penalty: who decides on them the regime's level alone says.
+    """
+    opening = _opening(matter)
+    if opening is None or opening.document.kind is not FoundingKind.PENALTY:
+        return None
+    rule, body, issuer = opening.rule.penalising_body_decides, opening.authority, opening.issuer
+    if rule is None:  # an opening of before this was data
+        return None
+    clause = str(rule.basis)
+    if issuer is None:
+        return Bar(
+            code="PENALTY_OF_ANOTHER_BODY",
+            text="不能确定作出行政处罚的机关，无从核对是否由其认定",
+            clause=clause,
+            fix="按机关目录中的全称填写“作出机关”；机关更名、合并的，另填现机关的“作出机关代码”",
+        )
+    if issuer.code == body.code or (not rule.holds and body.code in issuer.superiors):
+        return None
+    return Bar(
+        code="PENALTY_OF_ANOTHER_BODY",
+        text=f"行政处罚由{issuer.name}作出，不能由{body.name}据以认定",
+        clause=clause,
+        fix=f"由{issuer.name}{'' if rule.holds else '或者其上级机关'}认定",
+    )
+
+
 def document_effective(matter: Matter) -> Bar | None:
     """A document without effect founds nothing; one whose effect is unknown is checked first."""
     opening = _opening(matter)
@@ -135,6 +167,61 @@ def document_effective(matter: Matter) -> Bar | None:
             text="依据文书的作出日期晚于今日",
             clause=clauses.FOUNDING,
             fix="核对文书作出日期",
+        )
+    if document.effective_on is not None and document.effective_on > matter.today:
+        return Bar(
+            code="BASIS_NOT_EFFECTIVE",
+            text="依据文书的生效日期晚于今日",
+            clause=clauses.FOUNDING,
+            fix=f"待文书生效后再行登记；填写有误的，生效日期应不晚于{matter.today}",
+        )
+    return None
+
+
+_DATES = {"decided_on": "作出日期", "served_on": "送达日期", "effective_on": "生效日期"}
+
+
+def document_dates_in_order(matter: Matter) -> Bar | None:
+    """No document is served or takes effect before it is made, and no penalty takes effect before it is served."""
+    opening = _opening(matter)
+    if opening is None:
+        return None
+    document = opening.document
+    pairs = [("served_on", "decided_on"), ("effective_on", "decided_on")]
+    if document.kind is FoundingKind.PENALTY:  # an award binds when it is made
+        pairs.append(("effective_on", "served_on"))
+    for later, earlier in pairs:
+        first: date | None = getattr(document, earlier)
+        then: date | None = getattr(document, later)
+        if first is not None and then is not None and then < first:
+            return Bar(
+                code="DATE_IMPOSSIBLE",
+                text=f"依据文书的{_DATES[later]}早于{_DATES[earlier]}",
+                clause=clauses.FOUNDING,
+                fix=f"核对两个日期；{_DATES[later]}应不早于{first}",
+            )
+    return None
+
+
+def document_day_possible(matter: Matter) -> Bar | None:
+    """A document of this state, served by today: anything else is a slip of the pen."""
+    opening = _opening(matter)
+    if opening is None:
+        return None
+    document = opening.document
+    if document.decided_on < EARLIEST:
+        return Bar(
+            code="DATE_IMPOSSIBLE",
+            text=f"依据文书的作出日期早于{EARLIEST}",
+            clause=clauses.FOUNDING,
+            fix="核对文书作出日期",
+        )
+    if document.served_on is not None and document.served_on > matter.today:
+        return Bar(
+            code="DATE_IMPOSSIBLE",
+            text="依据文书的送达日期晚于今日",
+            clause=clauses.FOUNDING,
+            fix=f"填写不晚于{matter.today}的实际送达日期；尚未送达的不填",
         )
     return None
 
@@ -174,6 +261,9 @@ GATES = (
     list_holds_here,
     document_of_allowed_kind,
     document_effective,
+    document_day_possible,
+    document_dates_in_order,
     subject_can_be_listed,
+    penalised_by_the_deciding_body,
     subject_was_born,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from domain.days import deadlines as days
 from domain.days.deadlines import Deadline, Status
 from domain.days.periods import PeriodEnd, end_of_day
-from domain.days.working_days import WorkingDays
+from domain.days.working_days import BeyondHorizon, WorkingDays
 from domain.people import Relation
 from domain.procedure.events import Event
 from domain.procedure.opening import Opening
@@ -53,16 +53,16 @@ class Objection:
 class CaseFile:
     """Everything on file. Facts are those of the present round: a reopening begins a new one over the same file."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, open_steps: Callable[[], tuple[OpenStep, ...]]) -> None:
         self.course = course
         self.events: list[Event] = []
         self.stage: Stage = Stage.LEAD
         self.outcome: Outcome | None = None
-        self.open: tuple[OpenStep, ...] = ()
         self.deadlines: dict[str, Deadline] = {}
         self.owed: set[str] = set()  # keys of what the authority owes; the others are the subject's
         self.voided: set[int] = set()  # seqs of events whose paper was voided before service
         self.papers: dict[int, Event] = {}  # by the seq of the event that issued the paper
+        self.unproduced: dict[int, None] = {}  # seqs of events whose paper is not on file yet
         self.missed: set[str] = set()
         self.effective_on: date | None = None  # day on which the decision took effect by its service
         self.reopens_with: str | None = None  # step that takes the closed case up again, if any does
@@ -70,6 +70,13 @@ class CaseFile:
         self._lapsed: set[str] = set()
         self._since = 0
         self._round = 1
+        self._open_steps = open_steps
+        self._open: tuple[OpenStep, ...] | None = None
+        # Indexes of the present round, so that a file of thousands of events is read as quickly as a short one.
+        self._of_step: dict[str, list[Event]] = {}
+        self._of_item: dict[tuple[str, str], list[Event]] = {}
+        self._owing: dict[str, None] = {}  # objections that are still owed an answer, or its service
+        self._items: dict[str, dict[str, None]] = {}  # of the whole file, by kind
 
     # -- what the case stands on
 
@@ -79,12 +86,11 @@ class CaseFile:
 
     @cached_property
     def relation(self) -> Relation:
-        """The bodies and persons that the case is theirs to deal with."""
+        """The bodies and persons that the case is theirs to deal with; who only watches takes no step."""
         opening = self.opening
         return Relation(
             authority=opening.authority.code,
             superior=opening.authority.superior,
-            overseers=tuple(code for code in (opening.authority.superior,) if code),
             subject_refs=(opening.subject_ref,),
         )
 
@@ -129,27 +135,35 @@ class CaseFile:
             0,
         )
 
+    @property
+    def open(self) -> tuple[OpenStep, ...]:
+        """The steps that the procedure now waits for."""
+        if self._open is None:
+            self._open = self._open_steps()
+        return self._open
+
+    def look_again(self) -> None:
+        """The procedure has gone on: what was open may not be any more."""
+        self._open = None
+
     # -- facts of the present round
 
     def begin_round(self, seq: int) -> None:
+        """Begins anew with the event that has just been entered."""
         self.lapse()
         self.effective_on = None
         self._since, self._round = seq, self._round + 1
+        for index in (self._of_step, self._of_item, self._owing):
+            index.clear()
 
-    def all(self, step: str, item: str | None = None) -> Iterator[Event]:
+    def all(self, step: str, item: str | None = None) -> Sequence[Event]:
         """Events of a step in the present round, first to last."""
-        return (
-            event
-            for event in self.events
-            if event.step == step and event.seq > self._since and (item is None or event.item == item)
-        )
+        return self._of_step.get(step, ()) if item is None else self._of_item.get((step, item), ())
 
     def last(self, step: str, item: str | None = None) -> Event | None:
         """The last event of a step in the present round, or None."""
-        event = None
-        for event in self.all(step, item):  # noqa: B007 -- the last one is wanted
-            pass
-        return event
+        events = self.all(step, item)
+        return events[-1] if events else None
 
     def agreed(self, step: str, item: str | None = None) -> Event | None:
         """The last event of a step, if it agreed and what it issued was not voided (审核同意、批准)."""
@@ -163,8 +177,38 @@ class CaseFile:
 
     def next_item(self, kind: str) -> str:
         """Id of the next thing of a kind on this file: objection-1, objection-2 …; never given twice."""
-        count = len({event.item for event in self.events if event.item.startswith(f"{kind}-")})
-        return f"{kind}-{count + 1}"
+        return f"{kind}-{len(self.items(kind)) + 1}"
+
+    def items(self, kind: str) -> Collection[str]:
+        """Ids of the things of a kind on this file, of whichever round, in the order in which they came."""
+        return self._items.get(kind, {}).keys()
+
+    @property
+    def wound_up_by(self) -> Event | None:
+        """In a case that is wound up: that its basis fell, that it was taken back, or that nothing founds it."""
+        return next(
+            (
+                event
+                for step in ("basis_fell", "withdraw_case", "confirm_ground", "confirm_effective")
+                if (event := self.last(step)) is not None
+            ),
+            None,
+        )
+
+    @property
+    def hearing_pending(self) -> bool:
+        """A hearing was asked for, and neither held nor taken back."""
+        asked = self.last("request_hearing")
+        ended = [event.seq for name in ("hold_hearing", "withdraw_hearing") if (event := self.last(name))]
+        return asked is not None and max(ended, default=0) < asked.seq
+
+    @property
+    def hearing_waived(self) -> Event | None:
+        """By which the right to a hearing was given up in writing: with the window, or by itself."""
+        with_window = self.last("waive_objection")
+        if with_window is not None and with_window.data.get("hearing"):
+            return with_window
+        return self.last("waive_hearing")
 
     def paper_of(self, issued: Event | None) -> Event | None:
         return self.papers.get(issued.seq) if issued else None
@@ -183,26 +227,35 @@ class CaseFile:
         return next(rule for rule in self.rule.service if rule.method == act.data["method"])
 
     def objections(self) -> list[Objection]:
-        found = []
-        for raised in self.all("raise_objection"):
-            item = raised.item
-            found.append(
-                Objection(
-                    item=item,
-                    raised=raised,
-                    accepted=self.last("accept_objection", item),
-                    admitted=self.last("admit_late_objection", item),
-                    verified=self.last("verify_objection", item),
-                    answered=self.agreed("answer_objection", item),
-                    withdrawn=self.last("withdraw_objection", item),
-                    late=bool(raised.data.get("late")),
-                )
-            )
-        return found
+        """Every objection, in the order in which they were raised."""
+        return [self._heard(raised) for raised in self.all("raise_objection")]
+
+    def objection(self, item: str) -> Objection | None:
+        """The objection of this id."""
+        raised = self.last("raise_objection", item)
+        return self._heard(raised) if raised is not None else None
+
+    def _heard(self, raised: Event) -> Objection:
+        item = raised.item
+        return Objection(
+            item=item,
+            raised=raised,
+            accepted=self.last("accept_objection", item),
+            admitted=self.last("admit_late_objection", item),
+            verified=self.last("verify_objection", item),
+            answered=self.agreed("answer_objection", item),
+            withdrawn=self.last("withdraw_objection", item),
+            late=bool(raised.data.get("late")),
+        )
 
     def unsettled(self) -> list[str]:
         """Objections that are still owed a written answer, or its service."""
-        return [objection.item for objection in self.objections() if self._owes(objection)]
+        return list(self._owing)
+
+    @property
+    def all_answered(self) -> bool:
+        """No objection is owed anything any more."""
+        return not self._owing
 
     def _owes(self, objection: Objection) -> bool:
         if objection.withdrawn is not None:
@@ -213,7 +266,7 @@ class CaseFile:
 
     def proposal(self, step: str, approved_by: str, deadline: str) -> Event | None:
         """A proposed change of a deadline that nobody has decided yet."""
-        proposed = next((e for e in reversed(list(self.all(step))) if e.data["deadline"] == deadline), None)
+        proposed = next((e for e in reversed(self.all(step)) if e.data["deadline"] == deadline), None)
         if proposed is None:
             return None
         decided = any(e.data["deadline"] == deadline and e.seq > proposed.seq for e in self.all(approved_by))
@@ -222,9 +275,13 @@ class CaseFile:
     # -- deadlines
 
     def open_deadline(self, name: str, term: Term, starts_on: date, *, owed: bool) -> str:
-        """Opens a deadline; its key is one that no earlier round has used."""
-        key = self._key(name)
-        self.deadlines[key] = Deadline.start(key, term, starts_on, self.working_days)
+        """Opens a deadline; its key is one that no earlier round has used.
+
+        One that ends past the calendar runs all the same, without an end, until the calendar reaches it.
+        """
+        key, days = self._key(name), self.working_days
+        self.deadlines[key] = Deadline(key=key, term=term, starts_on=starts_on, calendar=days.version)
+        self.reckon(key)  # refuses a term on whose length the texts are silent
         if owed:
             self.owed.add(key)
         return key
@@ -235,6 +292,14 @@ class CaseFile:
     def lapse(self) -> None:
         """Nothing that still runs is owed any more: the case is over, wound up or begun anew."""
         self._lapsed |= self.deadlines.keys() - self._met
+
+    def end_deadline(self, key: str) -> None:
+        """It runs no more, whether or not what it was for was done."""
+        self._lapsed.add(key)
+
+    def resume_ended(self, key: str) -> None:
+        """What ended it was undone."""
+        self._lapsed.discard(key)
 
     def owe_again(self, key: str) -> None:
         """What had been done was undone: the deadline runs on as if nothing had been."""
@@ -257,11 +322,14 @@ class CaseFile:
         return [key for key in self.deadlines if key in self.owed and self.running(key) is not None]
 
     def reckon(self, key: str) -> PeriodEnd | None:
-        """Where the deadline ends; None while it is suspended."""
-        return days.reckon(self.deadlines[key], self.working_days)
+        """Where the deadline ends; None while it is suspended, and where that lies past the calendar."""
+        try:
+            return days.reckon(self.deadlines[key], self.working_days)
+        except BeyondHorizon:
+            return None
 
     def end_instant(self, key: str) -> datetime | None:
-        """The instant at which the deadline is surely over; None while it is suspended.
+        """The instant at which the deadline is surely over; None while it has no end.
 
         On a provisional date that is the end of its latest day: nothing ends early on a projected calendar.
         """
@@ -293,9 +361,15 @@ class CaseFile:
     def enter(self, event: Event) -> None:
         self.events.append(event)
         data: dict[str, Any] = event.data
+        if event.item:
+            self._items.setdefault(event.item.rpartition("-")[0], {})[event.item] = None
+        if "paper" in data:
+            self.unproduced[event.seq] = None
+        self._file(event)
         match event.step:
             case "paper_produced":
                 self.papers[data["of_seq"]] = event
+                self.unproduced.pop(data["of_seq"], None)
             case "void_prior_notice" | "void_decision":
                 self.voided.add(data["voids"])
             case "miss_deadline":
@@ -306,6 +380,18 @@ class CaseFile:
                 self._restate(self.deadlines[data["deadline"]].resume(event.day, event.person or ""))
             case "approve_extension" if data["agreed"]:
                 self._restate(self.extended(data, event.day, event.person or ""))
+
+    def _file(self, event: Event) -> None:
+        """Files an event of the present round where it is looked for."""
+        self._of_step.setdefault(event.step, []).append(event)
+        self._of_item.setdefault((event.step, event.item), []).append(event)
+        objection = self.objection(event.item) if event.item else None
+        if objection is None:
+            return
+        if self._owes(objection):
+            self._owing[objection.item] = None
+        else:
+            self._owing.pop(objection.item, None)
 
     def stopped(self, data: dict[str, Any], on: date, by: str) -> Deadline:
         """The ledger with the clock stopped on `on`. Raises Refusal when it stands already or has run out."""

@@ -129,6 +129,15 @@ MISS_DEADLINE = Step(
 )
 
 _OBJECTION = "objection"
+#: The subject was told, and has had every say that the law gives.
+_HEARD_OUT = (
+    gates.notice_served,
+    gates.window_run_out,
+    gates.no_unanswered_objection,
+    gates.hearing_done,
+)
+#: What is drafted is lawful in itself.
+_LAWFULLY_DRAFTED = (gates.consent_allows, gates.decision_complete, gates.decision_measures_listed)
 
 _STEPS = (
     Step(
@@ -137,7 +146,7 @@ _STEPS = (
         clause=clauses.FOUNDING,
         form=Opening,
         roles=(OFFICER,),
-        gates=admission.GATES,
+        gates=(*admission.GATES, gates.calendar_reaches),
     ),
     Step(
         name="confirm_effective",
@@ -284,6 +293,19 @@ _STEPS = (
         gates=(gates.undecided, gates.hearing_is_given, gates.notice_served, gates.hearing_asked_in_time),
     ),
     Step(
+        name="waive_hearing",
+        title="书面放弃申请听证",
+        clause=clauses.HEARING,
+        form=forms.WaiveHearing,
+        roles=(SUBJECT, OFFICER),
+        gates=(
+            gates.undecided,
+            gates.hearing_is_given,
+            gates.notice_served,
+            gates.hearing_left_to_give_up,
+        ),
+    ),
+    Step(
         name="arrange_hearing",
         title="发出听证通知",
         clause=clauses.HEARING,
@@ -314,13 +336,7 @@ _STEPS = (
         clause=clauses.RANK,
         form=forms.RequestConsent,
         roles=(OFFICER,),
-        gates=(
-            gates.consent_is_needed,
-            gates.notice_served,
-            gates.window_run_out,
-            gates.no_unanswered_objection,
-            gates.hearing_done,
-        ),
+        gates=(gates.consent_is_needed, *_HEARD_OUT),
     ),
     Step(
         name="give_consent",
@@ -336,16 +352,7 @@ _STEPS = (
         clause=clauses.DECISION,
         form=forms.DraftDecision,
         roles=(OFFICER,),
-        gates=(
-            gates.notice_served,
-            gates.window_run_out,
-            gates.no_unanswered_objection,
-            gates.hearing_done,
-            gates.superior_has_answered,
-            gates.consent_allows,
-            gates.decision_complete,
-            gates.decision_measures_listed,
-        ),
+        gates=(*_HEARD_OUT, gates.superior_has_answered, *_LAWFULLY_DRAFTED),
     ),
     Step(
         name="review_decision",
@@ -369,16 +376,11 @@ _STEPS = (
             *map(
                 gates.when_agreed,
                 (
-                    gates.notice_served,
-                    gates.window_run_out,
-                    gates.no_unanswered_objection,
-                    gates.hearing_done,
+                    *_HEARD_OUT,
                     gates.superior_has_answered,
                     gates.clock_runs("decision"),
                     gates.draft_is_up_to_date,
-                    gates.consent_allows,
-                    gates.decision_complete,
-                    gates.decision_measures_listed,
+                    *_LAWFULLY_DRAFTED,
                 ),
             ),
         ),
@@ -504,8 +506,9 @@ _STEPS = (
         title="签发终止通知书",
         clause=clauses.BASIS_FELL,
         form=forms.Approve,
-        roles=(APPROVER,),
-        gates=(gates.winding_up, gates.other_person_than("basis_fell")),
+        # As with other answers, a reviewer may issue it: a body with one approver, who took the case back, still can.
+        roles=(REVIEWER, APPROVER),
+        gates=(gates.winding_up, gates.other_person_than_who_ended_it),
         paper=_if_agreed("termination_notice"),
     ),
     _serve("serve_termination", "送达终止通知书", "issue_termination"),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.days.periods import SHANGHAI as SHANGHAI
 from domain.people import Actor
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def legal_day(instant: datetime) -> date:

@@ -217,7 +217,18 @@ class WaiveObjection(StrictModel):
 
     statement: Text = Field(title="放弃声明")
     evidence: Evidence = Field(min_length=1)
-    hearing: bool = Field(default=False, title="同时放弃申请听证")
+    hearing: bool = Field(
+        default=False,
+        title="同时放弃申请听证",
+        description="不选的，申请听证的权利在其期限内保留；之后可以另行办理“书面放弃申请听证”",
+    )
+
+
+class WaiveHearing(StrictModel):
+    """The subject gives up the right to a hearing, in writing (书面放弃申请听证)."""
+
+    statement: Text = Field(title="放弃声明")
+    evidence: Evidence = Field(min_length=1)
 
 
 class WithdrawObjection(StrictModel):
@@ -348,7 +359,6 @@ class DraftDecision(StrictModel):
     reasons: LongText = Field(title="认定理由")
     measures: tuple[ChosenMeasure, ...] = Field(default=(), title="惩戒措施提示", max_length=30)
     removal: LongText | None = Field(default=None, title="移出条件和程序")
-    remedies: LongText | None = Field(default=None, title="救济措施")
     objections: LongText | None = Field(default=None, title="异议采纳情况")
     leniency: LongText | None = Field(
         default=None, title="从宽情形的考虑", description="审查结论为从宽的，须写明决定中如何体现"

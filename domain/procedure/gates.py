@@ -12,8 +12,10 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from domain.days.periods import count_of, end_of
+from domain.days.working_days import BeyondHorizon
 from domain.people import Role, same_hand
 from domain.procedure import clauses
+from domain.procedure.casefile import CaseFile
 from domain.procedure.forms import (
     AssessLeniency,
     BasisFell,
@@ -29,6 +31,7 @@ from domain.procedure.forms import (
     ServePaper,
     ServiceOutcome,
 )
+from domain.procedure.opening import Opening
 from domain.procedure.outcome import Stage
 from domain.procedure.steps import Gate, Matter
 from domain.refusals import Bar, Refusal
@@ -59,6 +62,14 @@ def other_person_than(*steps: str) -> Gate:
         return None
 
     return gate
+
+
+def other_person_than_who_ended_it(matter: Matter) -> Bar | None:
+    """Who brought the case to its end without a decision does not tell the subject so alone."""
+    ended = matter.file.wound_up_by
+    if ended is None or matter.file.stage is not Stage.WINDING_UP:
+        return None
+    return other_person_than(ended.step)(matter)
 
 
 # -- service
@@ -144,6 +155,27 @@ def served_in_due_form(issued_by: str) -> Gate:
 
 
 # -- intake and assessment
+
+
+def calendar_reaches(matter: Matter) -> Bar | None:
+    """A case is opened only where its periods can be reckoned."""
+    form: Opening = matter.form
+    rule = form.rule
+    terms = [rule.decision, rule.verification, rule.objection_window]
+    if rule.hearing is not None:
+        terms += [rule.hearing.request_within, rule.hearing.notice_before]
+    try:
+        for term in terms:
+            if term.count is not None:
+                end_of(matter.today, term, form.calendar)
+    except BeyondHorizon as beyond:
+        return Bar(
+            code=beyond.code,
+            text=f"本案的期限超出工作日历的范围（{form.calendar.first}至{form.calendar.horizon}），不能推算",
+            clause=str(term.basis),
+            fix="由法制人员录入新的放假安排通知，延长工作日历后再行登记",
+        )
+    return None
 
 
 def effectiveness_shown(matter: Matter) -> Bar | None:
@@ -340,11 +372,15 @@ def undecided(matter: Matter) -> Bar | None:
 
 def window_still_open(matter: Matter) -> Bar | None:
     """There is a window left to give up."""
-    if _window_over(matter) is None:
-        return Bar(
-            code="WINDOW_CLOSED", text="异议期已经届满或者已放弃", clause=clauses.OBJECTION, fix="无须办理"
-        )
-    return None
+    if window_run_out(matter) is not None:
+        return None
+    hearing_left = matter.file.rule.hearing is not None and hearing_left_to_give_up(matter) is None
+    return Bar(
+        code="WINDOW_CLOSED",
+        text="异议期已经届满或者已放弃",
+        clause=clauses.OBJECTION,
+        fix="放弃申请听证的，办理“书面放弃申请听证”" if hearing_left else "无须办理",
+    )
 
 
 def oral_needs_record(matter: Matter) -> Bar | None:
@@ -400,7 +436,7 @@ def on_the_subjects_word(matter: Matter) -> Bar | None:
 
 def not_settled(matter: Matter) -> Bar | None:
     """An answered, withdrawn or refused objection is done with."""
-    objection = next((o for o in matter.file.objections() if o.item == matter.item), None)
+    objection = matter.file.objection(matter.item)
     if objection is None or not objection.settled:
         return None
     return Bar(code="OBJECTION_SETTLED", text="该异议已经办结", clause=clauses.OBJECTION, fix="无须办理")
@@ -421,15 +457,12 @@ def hearing_is_given(matter: Matter) -> Bar | None:
     )
 
 
-def _hearing_waived(matter: Matter) -> bool:
-    waived = matter.file.last("waive_objection")
-    return waived is not None and bool(waived.data.get("hearing"))
-
-
 def _may_still_ask(matter: Matter) -> bool:
     key = matter.file.latest_key("hearing_request")
-    ends = matter.file.end_instant(key) if key is not None else None
-    return ends is not None and matter.received_at < ends and not _hearing_waived(matter)
+    if key is None or matter.file.hearing_waived is not None:
+        return False
+    ends = matter.file.end_instant(key)
+    return ends is None or matter.received_at < ends
 
 
 def hearing_asked_in_time(matter: Matter) -> Bar | None:
@@ -446,7 +479,7 @@ def hearing_asked_in_time(matter: Matter) -> Bar | None:
         )
     if _may_still_ask(matter):
         return None
-    waived = _hearing_waived(matter)
+    waived = matter.file.hearing_waived is not None
     return Bar(
         code="HEARING_WAIVED" if waived else "HEARING_TOO_LATE",
         text="当事人已书面放弃申请听证" if waived else "申请听证的期限已过",
@@ -455,9 +488,31 @@ def hearing_asked_in_time(matter: Matter) -> Bar | None:
     )
 
 
+def hearing_left_to_give_up(matter: Matter) -> Bar | None:
+    """The period in which a hearing can be asked for runs, and the right was neither used nor given up."""
+    hearing, file = matter.file.rule.hearing, matter.file
+    if hearing is None or file.latest_key("hearing_request") is None:
+        return None
+    if file.hearing_pending:
+        return Bar(
+            code="HEARING_PENDING",
+            text="当事人已经申请听证",
+            clause=str(hearing.basis),
+            fix="不再要求听证的，办理“撤回听证申请”",
+        )
+    if _may_still_ask(matter) and file.last("hold_hearing") is None:
+        return None
+    return Bar(
+        code="HEARING_WINDOW_CLOSED",
+        text="申请听证的期限已过，或者听证权利已经放弃或者行使",
+        clause=str(hearing.request_within.basis),
+        fix="无须办理",
+    )
+
+
 def hearing_asked(matter: Matter) -> Bar | None:
     """A hearing was asked for, and neither held nor taken back."""
-    if matter.file.rule.hearing is None or _pending_hearing(matter):
+    if matter.file.rule.hearing is None or matter.file.hearing_pending:
         return None
     return Bar(
         code="HEARING_NOT_ASKED",
@@ -465,13 +520,6 @@ def hearing_asked(matter: Matter) -> Bar | None:
         clause=str(matter.file.rule.hearing.basis),
         fix="由当事人在期限内申请听证",
     )
-
-
-def _pending_hearing(matter: Matter) -> bool:
-    file = matter.file
-    asked = file.last("request_hearing")
-    ended = [event.seq for name in ("hold_hearing", "withdraw_hearing") if (event := file.last(name))]
-    return asked is not None and max(ended, default=0) < asked.seq
 
 
 def hearing_notice_long_enough(matter: Matter) -> Bar | None:
@@ -510,7 +558,7 @@ def hearing_done(matter: Matter) -> Bar | None:
     file, hearing = matter.file, matter.file.rule.hearing
     if hearing is None:
         return None
-    if _pending_hearing(matter):
+    if matter.file.hearing_pending:
         return Bar(
             code="HEARING_PENDING",
             text="当事人申请的听证尚未举行",
@@ -518,38 +566,39 @@ def hearing_done(matter: Matter) -> Bar | None:
             fix="先通知并举行听证，或者登记撤回申请",
         )
     key = file.latest_key("hearing_request")
-    end = file.reckon(key) if key is not None else None
-    if end is None or file.last("request_hearing") is not None or not _may_still_ask(matter):
+    if key is None or file.last("request_hearing") is not None or not _may_still_ask(matter):
         return None
     return Bar(
         code="HEARING_WINDOW_OPEN",
-        text=f"申请听证的期限未满（{end.due.isoformat()}届满{'，预估' if end.provisional else ''}）",
+        text=f"申请听证的期限未满（{_end(file, key)}）",
         clause=str(hearing.request_within.basis),
-        fix="等待期满，或者取得当事人书面放弃听证的声明",
+        fix="等待期满，或者取得当事人书面放弃听证的声明，登记“书面放弃申请听证”",
     )
 
 
 # -- decision
 
 
-def _window_over(matter: Matter) -> Bar | None:
-    file = matter.file
-    if file.last("close_objection_window") or file.last("waive_objection"):
-        return None
-    key = file.latest_key("objection_window")
-    end = file.reckon(key) if key is not None else None
-    due = f"{end.due.isoformat()}届满{'，预估' if end.provisional else ''}" if end else "送达后起算"
-    return Bar(
-        code="WINDOW_OPEN",
-        text=f"异议期未满（{due}）",
-        clause=clauses.PRIOR_NOTICE,
-        fix="等待期满，或者取得当事人书面放弃声明",
-    )
+def _end(file: CaseFile, key: str) -> str:
+    """When a period of the subject ends, in words."""
+    end = file.reckon(key)
+    if end is None:
+        return "届满日超出工作日历，尚不能推算"
+    return f"{end.due.isoformat()}届满{'，预估' if end.provisional else ''}"
 
 
 def window_run_out(matter: Matter) -> Bar | None:
     """The subject's window has run out or was given up in writing."""
-    return _window_over(matter)
+    file = matter.file
+    if file.last("close_objection_window") or file.last("waive_objection"):
+        return None
+    key = file.latest_key("objection_window")
+    return Bar(
+        code="WINDOW_OPEN",
+        text=f"异议期未满（{_end(file, key) if key is not None else '送达后起算'}）",
+        clause=clauses.PRIOR_NOTICE,
+        fix="等待期满，或者取得当事人书面放弃声明",
+    )
 
 
 def no_unanswered_objection(matter: Matter) -> Bar | None:
@@ -615,11 +664,18 @@ def consent_allows(matter: Matter) -> Bar | None:
     )
 
 
+_BASIS_MISSING = Bar(
+    code="ELEMENT_MISSING", text="决定书缺少：依据", clause=clauses.DECISION, fix="写明所依据的规定"
+)
+
+
 def decision_complete(matter: Matter) -> Bar | None:
     """The decision states all that the law requires, in whichever paper carries it."""
     draft = _draft(matter)
-    if draft is None or draft.outcome is not DecisionOutcome.LIST:
+    if draft is None:
         return None
+    if draft.outcome is not DecisionOutcome.LIST:
+        return None if draft.basis else _BASIS_MISSING
     elements = matter.file.rule.decision_elements
     on_penalty = draft.carrier is Carrier.PENALTY_DECISION
     if on_penalty and not matter.file.rule.resting_on_penalty.holds:
@@ -629,12 +685,12 @@ def decision_complete(matter: Matter) -> Bar | None:
             clause=str(matter.file.rule.resting_on_penalty.basis),
             fix="决定载体改为“另行制作”",
         )
-    lacking = [
+    unstated = [e for e in elements if on_penalty and e.key not in draft.penalty_elements]
+    # Our paper restates what the penalty decision says, save the removal, for which it refers to it.
+    lacking = unstated or [
         element
         for element in elements
-        if (
-            element.key not in draft.penalty_elements if on_penalty else not getattr(draft, element.key, True)
-        )
+        if not getattr(draft, element.key, True) and not (on_penalty and element.key == "removal")
     ]
     if matter.file.objections() and not draft.objections:
         return Bar(
@@ -653,12 +709,12 @@ def decision_complete(matter: Matter) -> Bar | None:
         )
     if not lacking:
         return None
-    where = "处罚决定书未载明" if on_penalty else "决定书缺少"
+    where = "处罚决定书未载明" if unstated else "决定书缺少"
     return Bar(
         code="ELEMENT_MISSING",
         text=f"{where}：" + "、".join(element.title for element in lacking),
         clause=str(lacking[0].basis),
-        fix="补齐上列要素" + ("，或者另行制作列入决定书" if on_penalty else ""),
+        fix="补齐上列要素" + ("，或者另行制作列入决定书" if unstated else ""),
     )
 
 
@@ -739,7 +795,8 @@ def clock_runs(name: str) -> Gate:
 # -- changes of deadlines
 
 
-def _named_deadline(matter: Matter) -> Bar | None:
+def deadline_runs(matter: Matter) -> Bar | None:
+    """The named deadline is one of the authority's that still runs."""
     if matter.form is None:
         return None
     if matter.form.deadline in matter.file.owed_and_running():
@@ -750,11 +807,6 @@ def _named_deadline(matter: Matter) -> Bar | None:
         clause=clauses.DECISION,
         fix="从中选择：" + ("、".join(matter.file.owed_and_running()) or "（没有）"),
     )
-
-
-def deadline_runs(matter: Matter) -> Bar | None:
-    """The named deadline is one of the authority's that still runs."""
-    return _named_deadline(matter)
 
 
 def _grounds(matter: Matter) -> dict[str, Suspension]:

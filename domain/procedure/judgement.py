@@ -176,7 +176,7 @@ def judge(file: CaseFile, command: Command) -> tuple[Step, str, dict[str, Any]]:
     item = file.next_item(step.item) if step.founds_item else command.item
     if item and not step.item:
         raise Malformed(detail=f"“{step.title}”不针对单项，不填 item", field="item", expected="不填")
-    if step.item and not step.founds_item and not (item and any(event.item == item for event in file.events)):
+    if step.item and not step.founds_item and item not in file.items(step.item):
         raise Conflict(
             detail="本案没有所填的这一项",
             code="ITEM_UNKNOWN",
@@ -204,7 +204,7 @@ def actions(file: CaseFile, actor: Actor, now: datetime) -> list[Action]:
             continue
         items = [""]
         if step.item and not step.founds_item:
-            items = list(dict.fromkeys(e.item for e in file.events if e.item.startswith(f"{step.item}-")))
+            items = [*file.items(step.item)]
         for item in items or [""]:
             found = bars(file, step, item, actor, None, now)
             opened = next((o for o in file.open if o.step == step.name and o.item in ("", item)), None)

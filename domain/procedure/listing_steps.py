@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.people import Role
 from domain.procedure import clauses, forms, gates
-from domain.procedure.determination_steps import MISS_DEADLINE, PAPER_PRODUCED
+from domain.procedure.determination_steps import MISS_DEADLINE
 from domain.procedure.opening import ListingOpening
 from domain.procedure.steps import Manner, Step
 
@@ -66,7 +66,6 @@ _STEPS = (
         manner=Manner.STANDING,
         after_close=True,
     ),
-    PAPER_PRODUCED,
     MISS_DEADLINE,
 )
 

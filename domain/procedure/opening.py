@@ -30,6 +30,16 @@ class Authority(BaseModel):
     regimes: tuple[str, ...] = ()
 
 
+class Issuer(BaseModel):
+    """The body that made the founding document, where the office's directory knows it (作出机关)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    name: str
+    superiors: tuple[str, ...] = ()  # codes of the bodies above it, the next first
+
+
 class Opening(BaseModel):
     """First event of a case: the application form, and law, calendar and authority as values."""
 
@@ -43,6 +53,7 @@ class Opening(BaseModel):
     subject_ref: str  # keyed reference; equal for the same subject
     document_ref: str  # keyed reference of the founding document: cases from one document know each other
     business_key: str  # keyed hash of regime, subject and founding document: one case for each
+    issuer: Issuer | None = None  # who made the founding document; None: not one of the directory
     clock_offset: float = 0.0  # seconds that the practice clock of this case is ahead
     listed_by: str | None = None  # for a period on the list: the case that decided it
     titles: dict[str, str] = {}  # official titles of the documents that papers cite, by 文号 or short title

@@ -35,6 +35,10 @@ class UnexpectedEvent(Exception):  # noqa: N818
     """The record holds an event that the procedure does not await: record and procedure differ."""
 
 
+_Key = tuple[str, str | int | None]  # a step and its item (None: any), or the paper that an event asked for
+_FACT: _Key = ("", None)
+
+
 @dataclass(frozen=True)
 class _ForStep:
     """Waits for the event of one of these steps. `item` None: of any item."""
@@ -44,24 +48,37 @@ class _ForStep:
     deadline: str | None = None
     clock: tuple[str, str] | None = None  # (step, deadline key): recorded when the deadline ends
 
-    def awaits(self, event: Event) -> bool:
-        named = event.step in self.steps or (self.clock is not None and event.step == self.clock[0])
-        return named and (self.item is None or event.item == self.item)
+    @property
+    def keys(self) -> tuple[_Key, ...]:
+        names = (*self.steps, self.clock[0]) if self.clock is not None else self.steps
+        return tuple((name, self.item) for name in names)
 
 
 @dataclass(frozen=True)
 class _ForReopening:
     step: str
 
+    @property
+    def keys(self) -> tuple[_Key, ...]:
+        return ((self.step, None),)
+
 
 @dataclass(frozen=True)
 class _ForPaper:
     of_seq: int
 
+    @property
+    def keys(self) -> tuple[_Key, ...]:
+        return (("paper_produced", self.of_seq),)
+
 
 @dataclass(frozen=True)
 class _ForFact:
     holds: Callable[[], bool]
+
+    @property
+    def keys(self) -> tuple[_Key, ...]:
+        return (_FACT,)
 
 
 _Wait = _ForStep | _ForReopening | _ForPaper | _ForFact
@@ -80,7 +97,8 @@ class _Pause:
 class Running:
     """A strand of the procedure under way: the main course, or an objection with its own clock beside it."""
 
-    def __init__(self, strand: Strand) -> None:
+    def __init__(self, number: int, strand: Strand) -> None:
+        self.number = number  # in the order in which strands begin
         self.strand = strand
         self.wait: _Wait | None = None
         self.done = False
@@ -151,6 +169,16 @@ class Conduct:
         if key is not None:
             self.file.owe_again(key)
 
+    def ended(self, name: str) -> None:
+        """What the period of this name was given for has no place any more."""
+        if (key := self.file.latest_key(name)) is not None:
+            self.file.end_deadline(key)
+
+    def goes_on(self, name: str) -> None:
+        """What ended the period of this name was undone."""
+        if (key := self.file.latest_key(name)) is not None:
+            self.file.resume_ended(key)
+
     def clock_day(self, event: Event) -> date:
         """Legal day of an event; of a clock that ran out, the last day of its period."""
         key = event.data.get("deadline")
@@ -173,8 +201,7 @@ class Conduct:
         try:
             yield
         finally:
-            if not running.done:
-                running.close()
+            self._walk.end(running)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Waits until something is so on file, whichever strand brings it about."""
@@ -212,10 +239,14 @@ class Walk:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self.file = CaseFile(course)
+        self.file = CaseFile(course, self._open_steps)
         self.conduct = Conduct(self)
-        self._strands: list[Running] = []
         self._main: Running | None = None
+        self._begun = 0
+        self._strands: dict[int, Running] = {}  # those under way, in the order in which they began
+        self._awaited: dict[
+            _Key, dict[int, Running]
+        ] = {}  # who waits for what; a flood of objections stays cheap
 
     @classmethod
     def over(cls, course: Course, events: Iterable[Event]) -> Walk:
@@ -226,10 +257,17 @@ class Walk:
         return walk
 
     def start(self, strand: Strand) -> Running:
-        running = Running(strand)
-        self._strands.append(running)
-        running.run()
+        self._begun += 1
+        running = Running(self._begun, strand)
+        self._strands[running.number] = running
+        self._go_on(running)
         return running
+
+    def end(self, running: Running) -> None:
+        """The strand goes no further, however far it has got."""
+        if not running.done:
+            self._forget(running)
+            running.close()
 
     def feed(self, event: Event) -> None:
         """Lets the procedure go on with the next event of the record.
@@ -245,55 +283,71 @@ class Walk:
         if self._main is None:
             if event.step != self.course.opens_with:
                 raise UnexpectedEvent(f"a case does not begin with {event.step}")
-            self._main = Running(self.course.procedure(self.conduct))
-            self._strands.append(self._main)
-            self._main.run()
+            self._main = self.start(self.course.procedure(self.conduct))
         elif step.manner is Manner.INTERRUPTING:
             self._interrupt(self._main, event)
         elif step.manner is not Manner.STANDING:
             self._deliver(event, machine=step.manner is Manner.MACHINE)
         self._join()
-        self._refresh()
+        self.file.look_again()
 
     def _deliver(self, event: Event, *, machine: bool) -> None:
-        for running in list(self._strands):
-            wait = running.wait
-            hit = (
-                (isinstance(wait, _ForPaper) and machine and event.data["of_seq"] == wait.of_seq)
-                or (isinstance(wait, _ForStep) and wait.awaits(event))
-                or (isinstance(wait, _ForReopening) and wait.step == event.step)
-            )
-            if hit:
-                running.run(event)
-                return
+        keys: tuple[_Key, ...] = (
+            ((event.step, event.data["of_seq"]),)
+            if machine
+            else ((event.step, event.item), (event.step, None))
+        )
+        waiting = {number: running for key in keys for number, running in self._awaited.get(key, {}).items()}
+        if waiting:
+            self._go_on(waiting[min(waiting)], event)
         # A paper that a standing step asked for is awaited by nobody: it is on file, and that is all.
-        if not machine:
+        elif not machine:
             raise UnexpectedEvent(f"{event.step} {event.item} is not awaited")
 
     def _interrupt(self, main: Running, event: Event) -> None:
-        for running in self._strands:
-            if running is not main and not running.done:
-                running.close()
-        main.run(thrown=Interrupted(event))
+        for running in list(self._strands.values()):
+            if running is not main:
+                self.end(running)
+        self._go_on(main, thrown=Interrupted(event))
+
+    def _go_on(
+        self, running: Running, event: Event | None = None, thrown: BaseException | None = None
+    ) -> None:
+        self._unlist(running)
+        running.run(event, thrown)
+        if running.wait is None:
+            self._strands.pop(running.number, None)
+            return
+        for key in running.wait.keys:
+            self._awaited.setdefault(key, {})[running.number] = running
+
+    def _forget(self, running: Running) -> None:
+        self._unlist(running)
+        self._strands.pop(running.number, None)
+
+    def _unlist(self, running: Running) -> None:
+        for key in running.wait.keys if running.wait is not None else ():
+            waiting = self._awaited[key]
+            del waiting[running.number]
+            if not waiting:
+                del self._awaited[key]
 
     def _join(self) -> None:
         moved = True
         while moved:
             moved = False
-            for running in list(self._strands):
-                wait = running.wait
-                if isinstance(wait, _ForFact) and wait.holds():
-                    running.run()
+            for running in list(self._awaited.get(_FACT, {}).values()):
+                if isinstance(running.wait, _ForFact) and running.wait.holds():
+                    self._go_on(running)
                     moved = True
-        self._strands = [running for running in self._strands if not running.done]
         if self._main is not None and self._main.done:
             self.file.outcome = self._main.result
             self.file.lapse()
 
-    def _refresh(self) -> None:
-        self.file.open = tuple(
+    def _open_steps(self) -> tuple[OpenStep, ...]:
+        return tuple(
             OpenStep(step, wait.item or "", wait.deadline)
-            for running in self._strands
+            for running in self._strands.values()
             if isinstance(wait := running.wait, _ForStep)
             for step in wait.steps
         )
@@ -306,15 +360,11 @@ class Walk:
             outcome=file.outcome,
             open=file.open,
             alarms=tuple(self._alarms()) if file.outcome is None else (),
-            work=tuple(
-                Work("paper_produced", event.seq)
-                for event in file.events
-                if "paper" in event.data and event.seq not in file.papers
-            ),
+            work=tuple(Work("paper_produced", seq) for seq in file.unproduced),
         )
 
     def _alarms(self) -> Iterator[Alarm]:
-        for running in self._strands:
+        for running in self._strands.values():
             wait = running.wait
             if isinstance(wait, _ForStep) and wait.clock:
                 step, key = wait.clock

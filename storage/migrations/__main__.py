@@ -27,7 +27,7 @@ def _write(connection: Connection, message: str) -> None:
 async def main(message: str) -> None:
     """Compare a new database at the newest revision with the tables of the code."""
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{folder}/record.db"
+        url = f"sqlite:///{folder}/record.db"
         await upgrade(url)
         engine = make_engine(url)
         async with writing(engine) as connection:

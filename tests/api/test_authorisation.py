@@ -255,7 +255,7 @@ async def post_expectation(path: str, login: str, case: HttpCase) -> tuple[str, 
             body = {"key": "nothing", "since": "2021-09-01", "value": True, "document": "令", "clause": "一"}
             return "/regimes/market_regulation/confirmations", body, {409} if competent else {403}
         case "/api/v1/practice/cases/{no}/clock":
-            working = roles - {Role.AUDITOR, Role.SUPERVISOR}
+            working = roles - {Role.AUDITOR, Role.SUPERVISOR, Role.SUBJECT}
             allowed = {400} if working else ({403} if roles else {404})
             return f"/practice/cases/{case.no}/clock", {"days": 1, "to": "2026-03-05T00:00:00Z"}, allowed
         case "/api/v1/calendar/deadlines/compute":

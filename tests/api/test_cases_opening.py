@@ -14,6 +14,7 @@ from office_http import OPENED_AT, SUBJECTS, HttpOffice, http_office, opening_fo
 from sqlalchemy import func, select
 from timeskip import TimeSkippingServer
 
+from api.examples import OPENINGS
 from domain.people import Role
 from storage.database import reading
 from storage.tables import CASE, EVENT, SUBMISSION, TASK
@@ -271,3 +272,10 @@ async def test_opening_needs_a_key_that_is_one(office: HttpOffice, key: str) -> 
     headers += [(b"Idempotency-Key", key.encode())] if key else []
     answer = await office.client.post("/api/v1/cases", json=opening_form(), headers=headers)
     assert_problem(answer, 400, "IDEMPOTENCY_KEY_MALFORMED" if key else "IDEMPOTENCY_KEY_MISSING")
+
+
+@pytest.mark.parametrize("name", OPENINGS)
+async def test_the_examples_of_the_document_open_a_case_as_they_stand(office: HttpOffice, name: str) -> None:
+    officer = await office.holder(Role.OFFICER, OPENINGS[name]["authority"])
+    shown = await office.post(officer, "/cases", OPENINGS[name], key="", dry_run="true")
+    assert shown.status_code == 200, shown.text

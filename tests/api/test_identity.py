@@ -327,7 +327,7 @@ async def test_names_lie_encrypted_in_the_database(office: Office, sqlite_url: s
 
 
 def _files_of(url: str) -> list[Path]:
-    record = Path(url.removeprefix("sqlite+aiosqlite:///"))
+    record = Path(url.removeprefix("sqlite:///"))
     return [file for file in record.parent.glob(f"{record.name}*") if file.is_file()]
 
 

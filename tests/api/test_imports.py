@@ -177,6 +177,19 @@ async def test_a_file_with_overlapping_rows_opens_only_what_is_new(office: Hande
     assert await submissions(office) == 2
 
 
+async def test_a_text_that_no_font_has_opens_no_case_whose_papers_could_not_be_printed(
+    office: Handed,
+) -> None:
+    view = await office.done(
+        await office.hand_in(csv_of([HEAVY | {"CF_SY": "在牛肉制品中掺入猪肉\ue816。"}]))
+    )
+    assert (view["kept"], view["opened"]) == (1, 0)
+    (unopened,) = view["not_opened"]
+    assert (unopened["row"], unopened["code"]) == (2, "GLYPH_MISSING")
+    assert "字库没有的字符" in unopened["detail"]
+    assert "e816" not in str(unopened).lower()  # nothing of the value itself
+
+
 async def test_a_draft_regime_keeps_the_record_and_says_why_no_case_opened(office: Handed) -> None:
     data = csv_of([UNSAFE])
     view = await office.done(await office.hand_in(data))

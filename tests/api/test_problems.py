@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import AsyncIterator
+from socket import gaierror
 
 import pytest
 import structlog
 from edge_app import Office, assert_problem, edge_office
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from api.logs import configure_logs
 from api.problems import problem_kinds
@@ -45,7 +46,7 @@ async def test_an_unknown_address_and_method_are_problems_too(office: Office) ->
     assert_problem(await office.client.get("/"), 404, "NOT_FOUND")
     answer = await office.client.delete("/api/v1/me")
     assert_problem(answer, 405, "METHOD_NOT_ALLOWED")
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
     # No redirect that would repeat the address to somebody who may not see it.
     assert_problem(await office.client.get("/api/v1/me/"), 404, "NOT_FOUND")
 
@@ -61,15 +62,41 @@ async def test_a_crash_tells_nothing_but_the_trace_id(office: Office, log: io.St
     assert "320102198503070019" not in logged
 
 
-async def test_a_lost_database_is_answered_503_with_when_to_retry(office: Office) -> None:
+AWAY = [
+    OperationalError("SELECT", {"name": "张三"}, Exception("张三")),
+    DBAPIError("SELECT", {}, Exception("the database system is starting up")),
+    ConnectionRefusedError(111, "refused"),
+    FileNotFoundError(2, "no such socket"),  # a PostgreSQL that was stopped takes its socket with it
+    gaierror(-2, "unknown host"),
+]
+
+
+@pytest.mark.parametrize("lost", AWAY, ids=lambda lost: type(lost).__name__)
+async def test_a_lost_database_is_answered_503_with_when_to_retry(office: Office, lost: Exception) -> None:
     @office.app.get("/lost")
-    async def lost() -> None:
-        raise OperationalError("SELECT", {"name": "张三"}, Exception("张三"))
+    async def ask() -> None:
+        raise lost
 
     answer = await office.client.get("/lost")
     assert_problem(answer, 503, "RECORD_UNAVAILABLE")
     assert answer.headers["retry-after"]
     assert "张三" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ProgrammingError("SELECT", {}, Exception("no such column")),
+        FileNotFoundError(2, "gone", "/a/template"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+async def test_a_fault_of_the_program_is_no_lost_database(office: Office, fault: Exception) -> None:
+    @office.app.get("/fault")
+    async def ask() -> None:
+        raise fault
+
+    assert_problem(await office.client.get("/fault"), 500, "INTERNAL_FAULT")
 
 
 @pytest.mark.parametrize(
@@ -157,6 +184,13 @@ async def test_a_command_without_its_key_is_refused(office: Office) -> None:
         headers = [(b"Idempotency-Key", key.encode("latin-1"))]
         answer = await office.client.post("/api/v1/commands", headers=headers)
         assert_problem(answer, 400, "IDEMPOTENCY_KEY_MALFORMED")
+    case = "0123456789abcdef" * 2
+    for own in (f"clock:{case}:9:deem", f"paper:{case}:4", f"open_listing:{case}:9", f"lead-{case}{case}"):
+        answer = await office.client.post("/api/v1/commands", headers={"Idempotency-Key": own})
+        assert_problem(answer, 400, "IDEMPOTENCY_KEY_MALFORMED")  # the office's own commands are called so
+    for key in ("urn:uuid:6f1c0e4e-5b43-4d0a-9d0e-0c7f2b8d4e11", "lead-0001", "clock:mine:1"):
+        answer = await office.client.post("/api/v1/commands", headers={"Idempotency-Key": key})
+        assert answer.json() == {"key": key}
     twice = [("Idempotency-Key", "aaaaaaaa"), ("Idempotency-Key", "bbbbbbbb")]
     assert_problem(await office.client.post("/api/v1/commands", headers=twice), 400, "MALFORMED")
     answer = await office.client.post("/api/v1/commands", headers={"Idempotency-Key": "k" * 128})
@@ -175,3 +209,11 @@ async def test_an_officers_step_must_name_the_version_that_it_was_decided_on(off
 
 async def test_a_subjects_answer_need_not_name_a_version(office: Office) -> None:
     assert (await office.client.post("/api/v1/answers")).json() == {"version": None}
+
+
+async def test_whatever_can_be_read_answers_head_as_it_answers_get(office: Office) -> None:
+    got, head = await office.client.get("/api/v1/bars"), await office.client.head("/api/v1/bars")
+    assert head.status_code == got.status_code
+    assert head.headers["content-type"] == got.headers["content-type"]
+    refused = await office.client.head("/api/v1/commands")  # takes POST alone
+    assert refused.status_code == 405

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,46 @@ def test_what_the_calendar_cannot_answer_is_refused_with_status_two(words: tuple
 
 def test_the_statutory_days_can_be_written_again(tmp_path: Path) -> None:
     target = tmp_path / "statutory.yaml"
-    assert "2018 至 2019 年" in say("statutory", "--through", "2019", "--target", str(target))
-    assert "2019:" in target.read_text(encoding="utf-8")
-    assert "2020:" not in target.read_text(encoding="utf-8")
+    assert "2018 至 2027 年" in say("statutory", "--through", "2027", "--target", str(target))
+    assert "2027:" in target.read_text(encoding="utf-8")
+    assert "2028:" not in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("through", ["0", "2026", "99999"])
+def test_the_statutory_days_are_never_written_for_too_few_or_impossible_years(
+    tmp_path: Path, through: str
+) -> None:
+    target = tmp_path / "statutory.yaml"
+    result = run("statutory", "--through", through, "--target", str(target))
+    assert result.exit_code == 2
+    assert "年度应当在 2027 至 2100 之间" in result.output
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("add", "2026-01-05", "-1"), "“-1”不是期限的长度；应当写成不小于 0 的整数"),
+        (("explain", "2026-01-05", "-1"), "“-1”不是期限的长度"),
+        (("add", "2026-01-05", "1.5"), "“1.5”不是期限的长度"),
+        (("add", "2026-01-05", "１"), "“１”不是期限的长度"),
+        (("add", "2026-01-05", "9" * 5000), "不是期限的长度"),
+        (("add", "2026-01-05", str(10**9)), "超出日历范围"),
+        (("add", "2026-01-05", str(10**9), "--unit", "year"), "超出日历范围"),
+        (("add", "0001-01-01", "5"), "超出日历范围"),
+        (("add", "9999-12-31", "1", "--unit", "year"), "超出日历范围"),
+        (("explain", "9999-12-31"), "超出日历范围"),
+        (("between", "0001-01-01", "9999-12-31"), "超出日历范围"),
+        (("between", "2026-02-10", "2026-01-05"), "止日 2026-01-05 早于起日 2026-02-10"),
+        (("add", "2026-02-29", "5"), "“2026-02-29”不是有效的日期"),
+    ],
+)
+def test_a_silly_question_is_answered_in_clear_words(words: tuple[str, ...], why: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert why in re.sub(r"[\n│]|\s(?=\s)", "", result.output)
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_period_of_no_days_ends_on_its_first_day() -> None:
+    assert "届满日：2026-01-05（周一）" in say("add", "2026-01-05", "0")

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.law import app
+from domain.confirmation import Confirmation
+from domain.rules import Unit
 from law.loader import LAW
+from settings import Settings
+from storage.confirmations import Confirmations
+from storage.database import writing
+from storage.migrations import upgrade
+from storage.office import Office, open_office
+from storage.people import People
 
 BROKEN = Path(__file__).parents[1] / "law" / "broken"
 
@@ -100,3 +112,86 @@ def test_a_question_that_has_no_answer_is_refused_with_what_would_help(
 
     assert result.exit_code == 2
     assert words in result.output
+
+
+# -- the office at the configured home
+
+
+@pytest.fixture
+async def office(home: Path) -> AsyncIterator[Office]:
+    settings = Settings.load(home=home)
+    await upgrade(settings.database_url)
+    office = await open_office(settings)
+    yield office
+    await office.engine.dispose()
+
+
+async def confirmed(office: Office, **changes: Any) -> None:
+    """A word of a legal officer on the city's window for the regime."""
+    said: dict[str, Any] = {
+        "regime": "work_safety",
+        "key": "objection_window",
+        "since": date(2023, 10, 1),
+        "value": 7,
+        "unit": Unit.WORKING_DAY,
+        "document": "应急管理部令第11号",
+        "clause": "第九条",
+        "at": datetime(2026, 1, 5, 1, 0, tzinfo=UTC),
+        "practice": True,
+        **changes,
+    }
+    async with writing(office.engine) as connection:
+        if "by" not in said:
+            people = People(office.engine, office.cipher, practice=True)
+            said["by"] = await people.add_person("钱法制", at=said["at"], within=connection)
+        await Confirmations(office).add(Confirmation(**said), connection)
+
+
+def test_without_an_office_the_law_is_shown_as_the_files_have_it_and_says_so(
+    runner: CliRunner, home: Path
+) -> None:
+    for words in (["regimes"], ["show", "work_safety"]):
+        result = runner.invoke(app, words)
+        assert result.exit_code == 0
+        assert f"没有计入任何确认：数据目录 {home} 中还没有机关的案卷库" in result.output
+    assert not any(home.iterdir())
+
+
+async def test_the_law_is_shown_with_what_the_office_has_confirmed(runner: CliRunner, office: Office) -> None:
+    await confirmed(office)
+
+    result = await asyncio.to_thread(runner.invoke, app, ["show", "work_safety", "--on", "2026-03-02"])
+
+    assert result.exit_code == 0, result.output
+    assert "已计入演练机关" in result.output
+    assert "7 个工作日" in result.output
+    row = next(line for line in result.output.splitlines() if "钱法制" in line)
+    assert all(part in row for part in ("应急管理部令第11号 第九条", "（演示）", "有效")), row
+
+
+async def test_a_correction_and_a_withdrawal_are_shown_with_their_reasons(
+    runner: CliRunner, office: Office
+) -> None:
+    await confirmed(office)
+    await confirmed(office, value=10, reason="误读条文")
+    await confirmed(office, value=None, unit=None, withdrawn=True, reason="条文已改")
+
+    result = await asyncio.to_thread(runner.invoke, app, ["show", "work_safety", "--on", "2026-03-02"])
+
+    table = result.output.partition("法制人员的确认")[2]
+    states = [
+        word for word in ("已被更正", "已被撤回；理由：误读条文", "撤回；理由：条文已改") if word in table
+    ]
+    assert len(states) == 3, table
+    assert "有效" not in table
+    assert "草案" in result.output
+
+
+async def test_a_record_that_cannot_be_read_hides_no_law(runner: CliRunner, home: Path) -> None:
+    (home / "record.db").write_bytes(b"not a database" * 100)
+
+    result = await asyncio.to_thread(runner.invoke, app, ["show", "market_regulation", "--on", "2026-03-02"])
+
+    assert result.exit_code == 0, result.output
+    assert "没有计入任何确认：读不到案卷库" in result.output
+    assert "可以据以立案" in result.output

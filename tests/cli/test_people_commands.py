@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from typer.testing import CliRunner, Result
 
 from api.identity import SignedTokens
-from cli.people import app
+from cli import app
 from settings import Settings
 from storage.crypto import FieldCipher
 from storage.database import make_engine, writing
@@ -36,7 +36,7 @@ def office(home: Path) -> Settings:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return CliRunner().invoke(app, ["people", *words])
 
 
 def found(settings: Settings, login: str) -> Account | None:

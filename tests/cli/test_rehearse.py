@@ -69,6 +69,20 @@ async def test_an_officer_sees_every_date_of_a_case_before_its_first_step(home: 
     assert left_behind(home) == []
 
 
+async def test_a_list_without_a_fixed_end_is_rehearsed_to_its_listing_and_says_so(home: Path) -> None:
+    rehearsing = await started(home, "--regime", "shenzhen", "--opened", "2027-12-31")
+    output = (await rehearsing.communicate())[0].decode()
+    assert rehearsing.returncode == 0, output
+
+    [closed], [listed] = rows(output, "异议期届满"), rows(output, "列入名单")
+    # 2028-01-01 is a Saturday, made up for on Monday: five working days end on the 10th, at the latest on the 17th.
+    assert closed[3] == "2028-01-10 预估（1-5至1-17）"
+    assert listed[0] == "2028-01-18"
+    assert rows(output, "期满移出") == []
+    assert "列入没有固定期限（演示确认，未核对原文：深圳经济特区社会信用条例" in output
+    assert left_behind(home) == []
+
+
 async def test_an_interrupted_rehearsal_leaves_nothing_behind(home: Path) -> None:
     rehearsing = await started(home, "--regime", "work_safety", "--opened", OPENED.isoformat())
     async with asyncio.timeout(60):

@@ -22,6 +22,7 @@ from doctor.findings import Finding
 from settings import Settings
 from storage.database import make_engine, reading, writing
 from storage.migrations import upgrade
+from storage.practice_clock import PracticeClock
 from storage.record import event_link
 from storage.tables import CASE, DEADLINE, DOCUMENT, EVENT, OUTBOX, SERIES, SUBMISSION, TASK
 
@@ -132,11 +133,21 @@ async def test_a_command_that_nobody_decides_is_found(patient: Patient) -> None:
     assert "UNDECIDED" not in await patient.faults()
     async with writing(patient.live.office.engine) as connection:
         await connection.execute(
-            update(SUBMISSION)
-            .where(SUBMISSION.c.command_id == wish.id)
-            .values(received_at=LONG_AGO - timedelta(days=365))
+            update(SUBMISSION).where(SUBMISSION.c.command_id == wish.id).values(next_attempt_at=LONG_AGO)
         )
-    assert "1 件已收未办" in (await patient.faults())["UNDECIDED"].text
+    assert "1 件已收未办，最早收于 120 分钟前" in (await patient.faults())["UNDECIDED"].text
+
+
+async def test_how_long_a_command_waits_is_told_by_the_real_clock_also_where_the_practice_clock_moves(
+    patient: Patient,
+) -> None:
+    wish = await patient.case.wish("note")
+    await patient.live.receipts.receive(wish, wish.form)
+    clock = PracticeClock(patient.live.office)
+    await clock.set(patient.case.case_id, await clock.now(patient.case.case_id) + timedelta(days=2))
+    assert "UNDECIDED" not in await patient.faults()
+    await patient.change(SUBMISSION, attempts=9)
+    assert "最多已试 9 次" in (await patient.faults())["UNDECIDED"].text
 
 
 async def test_a_paper_that_was_numbered_and_never_made_is_found(patient: Patient) -> None:
@@ -156,7 +167,7 @@ async def test_a_listing_whose_period_did_not_begin_is_found(patient: Patient) -
 
 async def test_an_open_case_without_a_workflow_is_found(patient: Patient) -> None:
     await patient.case.workflow.terminate()
-    assert (await patient.faults())["WORKFLOW_GONE"].fix == "执行 chengxu rehydrate"
+    assert (await patient.faults())["WORKFLOW_GONE"].fix == "执行 ./chengxu rehydrate"
 
 
 async def test_a_workflow_that_knows_another_record_is_found(patient: Patient) -> None:

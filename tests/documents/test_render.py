@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -183,6 +184,43 @@ def test_a_provisional_day_is_printed_as_an_estimate_with_the_day_to_work_to() -
     text = printed(paper(PaperKind.PRIOR_NOTICE))
     assert "期限届满日为2027年1月4日（预估；最早可能为2026年12月31日" in text
     assert "预估" not in printed(paper(PaperKind.OBJECTION_ACCEPTANCE))
+
+
+def objection(result: str, said: str, reasons: str) -> dict[str, Any]:
+    return {"received_on": date(2026, 3, 5), "gist": said, "result": result, "reasons": reasons}
+
+
+def test_each_objection_is_one_numbered_paragraph_of_ground_finding_and_reason() -> None:
+    told = {
+        "heard": [
+            objection("partly_upheld", "货值有误。\n已经改正。", "货值应为26.8万元。"),
+            objection("withdrawn", "处罚过重", "你单位已于2026年3月6日撤回。"),
+            objection("not_admitted", "没有收到告知。", "送达回证载明已经签收。"),
+        ],
+        "besides": ["你单位于2026年3月6日书面放弃申请听证。"],
+    }
+    text = printed(paper(PaperKind.LISTING_DECISION, objections=told))
+    assert (
+        "1.2026年3月5日，你单位提出：货值有误。已经改正。经核实，该项异议部分成立。理由：货值应为26.8万元。"
+        "2.2026年3月5日，你单位提出：处罚过重。该项异议你单位已于2026年3月6日撤回。"
+        "3.2026年3月5日，你单位提出：没有收到告知。该项异议系逾期提出，本机关决定不予受理。"
+        "理由：送达回证载明已经签收。你单位于2026年3月6日书面放弃申请听证。四、决定"
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        ("演示确认，未核对原文：行政处罚法", "演示确认，未核对原文：《中华人民共和国行政处罚法》第五条"),
+        ("演示确认，未核对原文：宁信用〔2021〕1号", "演示确认，未核对原文：《南京市进一步完善失信约束"),
+        ("演示文件（仅供演练，不是真实出处）", "演示文件（仅供演练，不是真实出处）第五条"),
+    ],
+)
+def test_what_marks_a_source_as_practice_is_no_part_of_a_title(document: str, shown: str) -> None:
+    basis = [{"citation": {"document": document, "clause": "第五条"}}]
+    text = printed(paper(PaperKind.OBJECTION_ANSWER, basis=basis))
+    assert shown in text
+    assert "《演示" not in text
 
 
 def test_a_draft_has_no_number_and_says_so() -> None:

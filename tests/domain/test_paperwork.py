@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from opening_samples import (
     BY,
@@ -128,6 +130,19 @@ def told(kind: PaperKind) -> Case:
 
 
 # -- all kinds
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_no_paper_prints_a_word_that_is_not_chinese(kind: PaperKind) -> None:
+    case = told(kind)
+    (*_, paper) = case.papers_of(kind)
+    document = pypdfium2.PdfDocument(render(paper, practice=True).pdf)
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    # What stands in Latin letters by its nature: the case number, the credit code, the number of an official.
+    for number in (CASE_NO, case.file.opening.subject.id_number, "p-zhang"):
+        text = text.replace(number, "")
+    assert re.findall(r"[A-Za-z_]{2,}", text) == []
 
 
 @pytest.mark.parametrize("kind", PaperKind)
@@ -340,11 +355,15 @@ def test_the_decision_accounts_for_every_objection_and_what_became_of_it() -> No
     case.play("admit_late_objection", item=item)
     case.play("serve_late_answer", item=item)
     with_consent(case)
-    (heard,) = one(decided(case), PaperKind.LISTING_DECISION).objections.heard
-    assert heard.result == "partly_upheld"
-    assert heard.reasons.startswith("当事人未履行进货查验义务，")
-    assert "你单位于2026年3月2日提出的异议，已于2026年3月4日撤回。" in heard.reasons
-    assert "你单位于2026年3月12日提出的异议系逾期提出，本机关决定不予受理，理由是：" in heard.reasons
+    told = one(decided(case), PaperKind.LISTING_DECISION).objections
+    assert [(heard.received_on, heard.result.value, heard.reasons) for heard in told.heard] == [
+        (date(2026, 3, 2), "partly_upheld", "当事人未履行进货查验义务，不足以否定主观故意。"),
+        (date(2026, 3, 2), "withdrawn", "你单位已于2026年3月4日撤回。"),
+        (date(2026, 3, 12), "not_admitted", "提出时间已逾期限，且没有正当理由。"),
+    ]
+    assert {heard.gist for heard in told.heard} == {"添加剂超限量系供应商标签有误所致，没有主观故意。"}
+    assert told.none is None
+    assert told.besides == ("对当事人提出的陈述、申辩和异议，本机关已逐项核实并书面反馈。",)
 
 
 def test_without_objections_the_decision_says_that_there_were_none() -> None:
@@ -357,17 +376,16 @@ def test_a_waiver_and_a_hearing_are_told_in_the_decision() -> None:
     case.play("waive_objection")
     case.play("hold_hearing", on=date(2026, 3, 16), attended=False)
     with_consent(case)
-    said = one(decided(case, objections=None), PaperKind.LISTING_DECISION).objections.none
-    assert said.startswith("你单位于2026年3月2日书面放弃陈述、申辩和提出异议。")
-    assert (
-        "应你单位的要求，本机关于2026年3月16日举行听证（你单位未到场），听证意见为：双方对事实没有争议。"
-        in said
+    said = one(decided(case, objections=None), PaperKind.LISTING_DECISION).objections
+    assert said.none == "你单位于2026年3月2日书面放弃陈述、申辩和提出异议。"
+    assert said.besides == (
+        "应你单位的要求，本机关于2026年3月16日举行听证（你单位未到场），听证意见为：双方对事实没有争议。",
     )
 
 
 @pytest.mark.parametrize(
     ("lacking", "named"),
-    [("removal", "缺少移出条件和程序"), ("remedies", "缺少救济措施"), ("measures", "缺少失信惩戒措施提示")],
+    [("removal", "缺少移出条件和程序"), ("measures", "缺少失信惩戒措施提示")],
 )
 def test_a_listing_decision_without_a_required_element_is_refused_naming_it(lacking: str, named: str) -> None:
     case = ready(notified())
@@ -385,7 +403,7 @@ def test_a_listing_decision_without_a_required_element_is_refused_naming_it(lack
 
 def test_a_decision_carried_by_the_penalty_decision_refers_to_what_that_states() -> None:
     elements = [element.key for element in sample_rule().decision_elements]
-    draft = {"carrier": "penalty_decision", "penalty_elements": elements, "removal": None, "remedies": None}
+    draft = {"carrier": "penalty_decision", "penalty_elements": elements, "removal": None}
     content = one(decided(ready(notified()), **draft), PaperKind.LISTING_DECISION)
     assert content.carrier == "administrative_decision"
     assert (

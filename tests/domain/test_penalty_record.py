@@ -167,3 +167,11 @@ def test_a_sole_trader_under_their_own_name_is_masked(name: str, hidden: bool) -
         )
     )
     assert ("subject_name" in trader.masks()) is hidden
+
+
+def test_a_record_without_its_day_of_decision_is_not_judged_by_its_other_days() -> None:
+    undated = COMPANY | {"decided_on": None, "valid_until": date(2020, 1, 1)}
+    early = "早于处罚决定日期"
+    assert early not in [fault.reason for fault in inconsistencies(undated, FieldSet.CURRENT)]
+    dated = COMPANY | {"valid_until": date(2020, 1, 1)}
+    assert early in [fault.reason for fault in inconsistencies(dated, FieldSet.CURRENT)]

@@ -55,8 +55,8 @@ def test_a_code_has_a_stable_type_and_a_title_of_its_own() -> None:
     assert refusal.title == "须由另一人办理"
 
 
-def test_a_code_that_only_one_step_knows_takes_the_title_of_its_family() -> None:
-    assert LegalRefusal(code="WINDOW_OPEN", detail="异议期限未满").title == "依法不得办理"
+def test_a_code_that_no_family_knows_takes_the_title_of_its_family() -> None:
+    assert LegalRefusal(code="OF_AN_OLDER_PROGRAM", detail="异议期限未满").title == "依法不得办理"
 
 
 def test_refusals_that_say_different_things_differ() -> None:

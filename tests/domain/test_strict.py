@@ -99,3 +99,8 @@ def test_a_submitted_date_is_read_from_its_text() -> None:
     assert note == Note(title="题", on=date(2026, 3, 2), count=-(2**63))
     with pytest.raises(ValidationError):
         note.title = "别的"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("character", ["\ufdd0", "\ufdef", "\ufffe", "\U0001ffff"])
+def test_a_code_point_that_is_no_character_is_found_with_its_place(character: str) -> None:
+    assert hostile_character(f"甲{character}乙") == (1, "非字符码位")

@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field, ValidationError, field_validator
 
 from domain.strict import Line, StrictModel, Text
-from domain.validation_words import faults_of, field_path
+from domain.validation_words import Fault, fault_of, faults_of, field_path
 
 SECRET = "32010419900307451X"
 
@@ -80,3 +80,10 @@ def test_a_path_shows_plain_names_and_hides_the_rest() -> None:
     assert field_path(["facts", 0, "title"]) == "facts[0].title"
     assert field_path(["证据", "a b", "x" * 65]) == "?.?.?"
     assert field_path([]) == ""
+
+
+def test_a_fault_that_we_have_no_words_for_is_told_without_its_value() -> None:
+    fault = fault_of(
+        {"type": "something_new", "loc": ("line",), "msg": f"Input was {SECRET}", "ctx": {"v": SECRET}}
+    )
+    assert fault == Fault(("line",), "符合接口说明", "格式不符")

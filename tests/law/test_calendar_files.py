@@ -63,13 +63,13 @@ def test_each_notice_and_each_amendment_since_2018_is_on_file() -> None:
             "number",
             "与 2025.yaml 重复",
         ),
-        ("2026.yaml", "number: 国办发明电〔2025〕7号\n", "", "number", "缺少这一项"),
+        ("2026.yaml", "number: 国办发明电〔2025〕7号\n", "", "number", "缺少必填项"),
         ("2026.yaml", "year: 2026", "year: 2025", "", "不属于2025年"),
-        ("2026.yaml", "seen: text", "seen: hearsay", "seen", "Input should be"),
+        ("2026.yaml", "seen: text", "seen: hearsay", "seen", "不在允许的取值之内"),
         ("2026.yaml", ", 2026-10-02", "", "days_off", "缺少法定节假日国庆节：2026-10-02"),
         ("2026.yaml", "workdays_moved: [", "workdays_moved: [2026-09-21, ", "", "应当是周末：2026-09-21"),
         ("2026.yaml", "year: 2026", "year: 2026\npages: 3", "pages", "不认识的键"),
-        ("2026.yaml", "days_off:", "days_off: [", "", "不是有效的 YAML"),
+        ("2026.yaml", "days_off:", "days_off: [", "", "不是合法的 YAML"),
         (
             "2020-amended-2020-01-27.yaml",
             "replaces: [2020-02-01]",
@@ -97,9 +97,9 @@ def test_each_notice_and_each_amendment_since_2018_is_on_file() -> None:
             'unsettled_from: "12-25"',
             'unsettled_from: "13-25"',
             "unsettled_from",
-            "pattern",
+            "格式不符",
         ),
-        ("statutory.yaml", "years:", "year:", "years", "缺少这一项"),
+        ("statutory.yaml", "years:", "year:", "years", "缺少必填项"),
     ],
 )
 def test_a_faulty_file_is_refused_with_file_key_and_reason(
@@ -117,10 +117,10 @@ def test_a_faulty_file_is_refused_with_file_key_and_reason(
 def test_a_missing_or_empty_file_is_named(files: Path) -> None:
     without = shutil.copytree(files, files / "copy")
     (without / "projection.yaml").unlink()
-    with pytest.raises(CalendarFileError, match=r"projection\.yaml：文件不存在"):
+    with pytest.raises(CalendarFileError, match=r"projection\.yaml：读不出来：文件不存在"):
         load_projection(without)
     (files / "2026.yaml").write_text("", encoding="utf-8")
-    with pytest.raises(CalendarFileError, match=r"2026\.yaml：应当是键值表"):
+    with pytest.raises(CalendarFileError, match=r"2026\.yaml：应为键值表"):
         load_notices(files)
 
 

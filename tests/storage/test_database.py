@@ -201,7 +201,7 @@ async def test_sqlite_below_full_synchronous_is_refused(sqlite_url: str) -> None
 
 
 def test_a_database_in_memory_is_refused() -> None:
-    for url in ("sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"):
+    for url in ("sqlite://", "sqlite:///:memory:"):
         with pytest.raises(UnsafeDatabaseError, match="内存库"):
             make_engine(url)
 

@@ -36,6 +36,17 @@ ENDS: Final[dict[Story, tuple[Outcome, ...]]] = {
     stories.suspended_and_fallen: (Outcome.BASIS_FELL,),
     stories.listing_revoked: (Outcome.LISTED, Outcome.REVOKED),
     stories.reopened: (Outcome.WITHDRAWN,),
+    stories.nothing_founds_it: (Outcome.NO_GROUND, Outcome.NO_GROUND),
+    stories.lenient_not_exempt: (Outcome.LISTED,),
+    stories.voided_before_service: (Outcome.LISTED,),
+    stories.heard_at_a_hearing: (Outcome.LISTED,),
+    stories.consent_refused: (Outcome.NOT_LISTED,),
+    stories.resting_on_the_penalty: (Outcome.LISTED,),
+    stories.lengthened_and_stopped: (Outcome.LISTED,),
+    stories.listing_amended: (Outcome.LISTED, Outcome.REVOKED),
+    stories.expired_while_its_document_fell: (Outcome.LISTED, Outcome.EXPIRED),
+    stories.fallen_at_every_stage: (Outcome.BASIS_FELL,) * 10,
+    stories.taken_back: (Outcome.BASIS_FELL,),
 }
 
 

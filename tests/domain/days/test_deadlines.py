@@ -99,6 +99,19 @@ def test_a_clock_stopped_on_the_last_day_still_has_that_day_after_resuming() -> 
     assert due(stopped.resume(on("2026-10-20"), OFFICER)) == on("2026-10-20")
 
 
+def test_a_clock_stopped_on_the_rest_days_that_the_last_day_rolls_over_still_has_that_day_after_resuming() -> (
+    None
+):
+    ledger = deadline("2026-08-05", 10, Unit.DAY)  # Saturday 15 August, so Monday the 17th
+    assert due(ledger) == on("2026-08-17")
+    stopped = suspend(ledger, "2026-08-16")
+    assert due(stopped.resume(on("2026-08-16"), OFFICER)) == on("2026-08-17")
+    assert due(stopped.resume(on("2026-09-01"), OFFICER)) == on("2026-09-01")
+    resumed = stopped.resume(on("2026-08-29"), OFFICER)
+    assert due(resumed) == on("2026-08-31")
+    assert due(suspend(resumed, "2026-08-30").resume(on("2026-09-09"), OFFICER)) == on("2026-09-09")
+
+
 def test_a_term_that_has_run_out_can_neither_be_suspended_nor_extended() -> None:
     ledger = deadline("2026-09-17", 10, extendable=extension(5))
     acts: list[Callable[[], Deadline]] = [

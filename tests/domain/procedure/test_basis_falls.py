@@ -13,6 +13,7 @@ from opening_samples import (
     BY,
     FAILED,
     OFFICER,
+    REVIEWER,
     SUBJECT,
     Case,
     answered,
@@ -202,6 +203,27 @@ def test_who_reports_the_fall_does_not_issue_the_notice() -> None:
     case.play("basis_fell")
     both = OFFICER.model_copy(update={"account_id": "another", "roles": (Role.APPROVER,)})
     barred(case, "FOUR_EYES", "issue_termination", by=both)
+
+
+def test_who_takes_a_case_back_does_not_issue_the_notice_but_a_reviewer_may() -> None:
+    case = notified()
+    case.play("withdraw_case", by=APPROVER)
+    barred(case, "FOUR_EYES", "issue_termination", by=APPROVER)
+    case.play("issue_termination", by=REVIEWER)
+
+
+@pytest.mark.parametrize("step", ["confirm_effective", "confirm_ground"])
+def test_who_found_a_changed_document_to_found_nothing_does_not_issue_the_notice(step: str) -> None:
+    case = notified()
+    case.play("basis_fell", change="changed")
+    if step == "confirm_ground":
+        case.play("confirm_effective")
+        case.play(step, met=False)
+    else:
+        case.play(step, effective=False, effective_on=None)
+    both = OFFICER.model_copy(update={"account_id": "another", "roles": (Role.APPROVER,)})
+    barred(case, "FOUR_EYES", "issue_termination", by=both)
+    play_all(case, ("issue_termination", "serve_termination"))
 
 
 def test_no_termination_is_issued_while_the_case_goes_on() -> None:

@@ -158,9 +158,7 @@ def test_three_persons_make_a_decision_whatever_their_accounts(step: str, person
 # -- what it states
 
 
-@pytest.mark.parametrize(
-    ("element", "empty"), [("basis", []), ("measures", []), ("removal", None), ("remedies", None)]
-)
+@pytest.mark.parametrize(("element", "empty"), [("basis", []), ("measures", []), ("removal", None)])
 def test_a_decision_without_an_element_that_the_law_requires_is_not_drafted(element: str, empty: Any) -> None:
     refusal = barred(ready(notified()), "ELEMENT_MISSING", "draft_decision", **{element: empty})
     assert isinstance(refusal, LegalRefusal)
@@ -170,7 +168,7 @@ def test_a_decision_without_an_element_that_the_law_requires_is_not_drafted(elem
 
 
 def test_a_decision_not_to_list_needs_no_measures_and_no_way_off_the_list() -> None:
-    bare: dict[str, Any] = {"measures": [], "removal": None, "remedies": None}
+    bare: dict[str, Any] = {"measures": [], "removal": None}
     case = decided(ready(notified()), outcome="not_list", **bare)
     assert case.file.outcome is Outcome.NOT_LISTED
     assert case.papers_of(PaperKind.NON_LISTING_DECISION)
@@ -212,7 +210,7 @@ ON_PENALTY = {"carrier": "penalty_decision", "measures": DECISION["measures"]}
 
 
 def test_a_decision_rests_on_the_penalty_decision_that_states_everything() -> None:
-    case = decided(ready(notified()), **ON_PENALTY, penalty_elements=ALL, removal=None, remedies=None)
+    case = decided(ready(notified()), **ON_PENALTY, penalty_elements=ALL, removal=None)
     assert case.file.outcome is Outcome.LISTED
     assert content(case, PaperKind.LISTING_DECISION).carrier == "administrative_decision"
 
@@ -225,6 +223,23 @@ def test_a_penalty_decision_that_lacks_an_element_carries_no_listing(lacking: st
     )
     assert "处罚决定书未载明" in refusal.detail
     assert "另行制作" in (refusal.expected or "")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "title"), [({"basis": []}, "依据"), ({"measures": []}, "失信惩戒措施提示")]
+)
+def test_a_paper_that_restates_basis_and_measures_of_the_penalty_decision_needs_them(
+    lacking: Form, title: str
+) -> None:
+    draft = {**ON_PENALTY, "penalty_elements": ALL, **lacking}
+    refusal = barred(ready(notified()), "ELEMENT_MISSING", "draft_decision", **draft)
+    assert f"决定书缺少：{title}" in refusal.detail
+
+
+@pytest.mark.parametrize("outcome", ["not_list", "terminate"])
+def test_a_decision_not_to_list_states_its_basis_too(outcome: str) -> None:
+    draft = {"outcome": outcome, "basis": []}
+    assert "依据" in barred(ready(notified()), "ELEMENT_MISSING", "draft_decision", **draft).detail
 
 
 def test_where_the_regime_wants_a_paper_of_its_own_the_penalty_decision_will_not_do() -> None:

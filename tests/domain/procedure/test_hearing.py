@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
-from office import barred, is_attended, waits_for
+from office import barred, content, is_attended, play_all, waits_for
 from opening_samples import (
     OFFICER,
     SUBJECT,
@@ -34,6 +34,13 @@ def asked() -> Case:
 def arranged(held_on: str = EARLIEST) -> Case:
     case = asked()
     case.play("arrange_hearing", held_on=held_on)
+    return case
+
+
+def silent() -> Case:
+    """Nothing was said in the window, and no hearing asked for."""
+    case = notified()
+    case.run_out_until("close_objection_window")
     return case
 
 
@@ -110,6 +117,65 @@ def test_a_waived_window_leaves_the_hearing_unless_that_is_given_up_too() -> Non
     assert "2026-03-09届满" in refusal.detail
     case.play("request_hearing", by=SUBJECT, on=LAST_DAY)
     barred(case, "HEARING_PENDING", "request_consent", on=DAY_AFTER)
+
+
+def test_a_hearing_left_out_of_the_waiver_is_given_up_by_a_word_of_its_own() -> None:
+    case = notified()
+    case.play("waive_objection", hearing=False)
+    assert case.file.state_of("hearing_request") == "running"
+    told = barred(case, "WINDOW_CLOSED", "waive_objection", by=SUBJECT)
+    assert told.expected == "放弃申请听证的，办理“书面放弃申请听证”"
+    refusal = barred(case, "HEARING_WINDOW_OPEN", "request_consent")
+    assert "书面放弃申请听证" in (refusal.expected or "")
+    case.play("waive_hearing", by=SUBJECT)
+    assert case.file.state_of("hearing_request") == "met"
+    barred(case, "HEARING_WAIVED", "request_hearing", by=SUBJECT)
+    barred(case, "HEARING_WINDOW_CLOSED", "waive_hearing", by=SUBJECT)
+    decided(with_consent(case), objections=None)
+    said = content(case, PaperKind.LISTING_DECISION).objections
+    assert said.none == "你单位于2026年3月2日书面放弃陈述、申辩和提出异议。"
+    assert said.besides == ("你单位于2026年3月2日书面放弃申请听证。",)
+
+
+def test_a_hearing_is_given_up_before_the_window_ends_and_only_where_one_is_left() -> None:
+    case = notified()
+    case.play("waive_hearing", by=SUBJECT)
+    case.play("raise_objection", by=SUBJECT)  # the window is not given up with it
+    without = notified(sample_opening(sample_rule().model_copy(update={"hearing": None})))
+    barred(without, "NO_HEARING", "waive_hearing", by=SUBJECT)
+    barred(asked(), "HEARING_PENDING", "waive_hearing", by=SUBJECT)
+    barred(notified(), "HEARING_WINDOW_CLOSED", "waive_hearing", by=SUBJECT, on=DAY_AFTER)
+    plain = notified(sample_opening(sample_rule().model_copy(update={"hearing": None})))
+    plain.play("waive_objection")
+    assert barred(plain, "WINDOW_CLOSED", "waive_objection").expected == "无须办理"
+
+
+def test_the_right_to_a_hearing_ends_with_the_decision_and_lives_again_when_that_is_voided() -> None:
+    case = with_consent(silent())
+    play_all(case, ("draft_decision", "review_decision", "decide"))
+    assert case.file.state_of("hearing_request") == "lapsed"
+    assert {opened.step for opened in case.file.open} == {"serve_decision", "void_decision"}
+    for step in ("raise_objection", "request_hearing", "waive_hearing"):
+        barred(case, "ALREADY_DECIDED", step, by=SUBJECT)
+    case.play("void_decision")
+    assert case.file.state_of("hearing_request") == "running"
+    assert {"raise_objection", "request_hearing"} <= {opened.step for opened in case.file.open}
+
+
+def test_a_period_that_was_used_stays_used_when_the_decision_is_voided() -> None:
+    case = arranged()
+    case.run_out_until("close_objection_window")
+    case.play("hold_hearing", on=date(2026, 3, 11))
+    assert case.file.state_of("hearing_request") == "met"
+    play_all(with_consent(case), ("draft_decision", "review_decision", "decide", "void_decision"))
+    assert case.file.state_of("hearing_request") == "met"
+
+
+def test_a_request_taken_back_leaves_the_period_running() -> None:
+    case = asked()
+    assert case.file.state_of("hearing_request") == "met"
+    case.play("withdraw_hearing", by=SUBJECT)
+    assert case.file.state_of("hearing_request") == "running"
 
 
 def test_after_the_hearing_period_nobody_waits_for_a_request_any_more() -> None:

@@ -109,7 +109,7 @@ class Wanderer:
         try:
             event = case.play(step, self.form(step), by=self.actor(step), item=self.item(step))
         except Refusal as refusal:
-            self.refused.add(refusal.code)
+            self.refused |= {refusal.code, *(bar.code for bar in refusal.blocked_by)}
             for bar in refusal.blocked_by:
                 assert bar.text, (step, bar)
                 assert bar.clause, (step, bar)
