@@ -229,7 +229,7 @@ def test_a_penalty_decision_that_lacks_an_element_carries_no_listing(lacking: st
     ("lacking", "title"), [({"basis": []}, "依据"), ({"measures": []}, "失信惩戒措施提示")]
 )
 def test_a_paper_that_restates_basis_and_measures_of_the_penalty_decision_needs_them(
-    lacking: Form, title: str
+    lacking: dict[str, Any], title: str
 ) -> None:
     draft = {**ON_PENALTY, "penalty_elements": ALL, **lacking}
     refusal = barred(ready(notified()), "ELEMENT_MISSING", "draft_decision", **draft)
