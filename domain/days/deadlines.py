@@ -251,7 +251,7 @@ def reckon(deadline: Deadline, days: WorkingDays) -> PeriodEnd | None:
                 reach = advance(advance(origin, count, unit, days), lost, Unit.DAY, days)
     end = settle(reach, deadline.term.rolls, days, deadline.closing)
     # An end that has rolled off rest days is a day of the period too: one on which the clock stands gives way.
-    while spans and spans[0][0] <= end.due:
+    while spans and reach.at < end.due and spans[0][0] <= end.due:
         end = settle(Reach.start(spans.pop(0)[1]), deadline.term.rolls, days, deadline.closing)
     return end
 

@@ -116,7 +116,8 @@ class _Walk:
     def roll(self) -> None:
         status = self.calendar.status(self.day)
         self.doubtful |= not status.final
-        while not status.worked or self.stands:
+        rolled = not status.worked
+        while rolled and (self.stands or not status.worked):
             status = self.step()
             self.doubtful |= not status.final
             if self.stands:

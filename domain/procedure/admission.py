@@ -27,15 +27,15 @@ _LEVELS = {
 }
 
 
-def _opening(matter: Matter) -> Opening | None:
-    return matter.form if isinstance(matter.form, Opening) else None
+def _opening(matter: Matter) -> Opening:
+    """What is handed in: nobody asks what could be opened without it."""
+    opening: Opening = matter.form
+    return opening
 
 
 def list_within_the_areas(matter: Matter) -> Bar | None:
     """The list falls in the four permitted areas, and the named ground is one of its own."""
     opening = _opening(matter)
-    if opening is None:
-        return None
     grounds = {ground.key for ground in opening.rule.grounds}
     if opening.form.ground is None or opening.form.ground in grounds:
         return None
@@ -50,8 +50,6 @@ def list_within_the_areas(matter: Matter) -> Bar | None:
 def standard_has_rank(matter: Matter) -> Bar | None:
     """The standard is set at a lawful level; a local list needs a local regulation."""
     opening = _opening(matter)
-    if opening is None:
-        return None
     rule = opening.rule
     if rule.local and rule.standard is not StandardLevel.LOCAL_REGULATION:
         return Bar(
@@ -73,7 +71,7 @@ def standard_has_rank(matter: Matter) -> Bar | None:
 def list_holds_here(matter: Matter) -> Bar | None:
     """The body applies the lists of its own field and place."""
     opening = _opening(matter)
-    if opening is None or opening.rule.regime in opening.authority.regimes:
+    if opening.rule.regime in opening.authority.regimes:
         return None
     return Bar(
         code="LIST_NOT_ADMISSIBLE",
@@ -86,7 +84,7 @@ def list_holds_here(matter: Matter) -> Bar | None:
 def body_has_rank(matter: Matter) -> Bar | None:
     """The deciding body is of the level that the regime, or by default the plan, wants."""
     opening = _opening(matter)
-    if opening is None or opening.authority.level >= opening.rule.min_level:
+    if opening.authority.level >= opening.rule.min_level:
         return None
     return Bar(
         code="RANK_TOO_LOW",
@@ -99,8 +97,6 @@ def body_has_rank(matter: Matter) -> Bar | None:
 def document_of_allowed_kind(matter: Matter) -> Bar | None:
     """Only an allowed kind of legal document founds a case; 'other' must name what permits it."""
     opening = _opening(matter)
-    if opening is None:
-        return None
     document = opening.document
     if document.kind not in opening.rule.founding:
         return Bar(
@@ -125,7 +121,7 @@ def penalised_by_the_deciding_body(matter: Matter) -> Bar | None:
     Documents of courts and arbitral bodies are nobody's penalty: who decides on them the regime's level alone says.
     """
     opening = _opening(matter)
-    if opening is None or opening.document.kind is not FoundingKind.PENALTY:
+    if opening.document.kind is not FoundingKind.PENALTY:
         return None
     rule, body, issuer = opening.rule.penalising_body_decides, opening.authority, opening.issuer
     if rule is None:  # an opening of before this was data
@@ -151,8 +147,6 @@ def penalised_by_the_deciding_body(matter: Matter) -> Bar | None:
 def document_effective(matter: Matter) -> Bar | None:
     """A document without effect founds nothing; one whose effect is unknown is checked first."""
     opening = _opening(matter)
-    if opening is None:
-        return None
     document = opening.document
     if document.effectiveness is Effectiveness.NOT_EFFECTIVE:
         return Bar(
@@ -184,8 +178,6 @@ _DATES = {"decided_on": "作出日期", "served_on": "送达日期", "effective_
 def document_dates_in_order(matter: Matter) -> Bar | None:
     """No document is served or takes effect before it is made, and no penalty takes effect before it is served."""
     opening = _opening(matter)
-    if opening is None:
-        return None
     document = opening.document
     pairs = [("served_on", "decided_on"), ("effective_on", "decided_on")]
     if document.kind is FoundingKind.PENALTY:  # an award binds when it is made
@@ -206,8 +198,6 @@ def document_dates_in_order(matter: Matter) -> Bar | None:
 def document_day_possible(matter: Matter) -> Bar | None:
     """A document of this state, served by today: anything else is a slip of the pen."""
     opening = _opening(matter)
-    if opening is None:
-        return None
     document = opening.document
     if document.decided_on < EARLIEST:
         return Bar(
@@ -229,7 +219,7 @@ def document_day_possible(matter: Matter) -> Bar | None:
 def subject_can_be_listed(matter: Matter) -> Bar | None:
     """The regime lists subjects of this kind."""
     opening = _opening(matter)
-    if opening is None or opening.subject.kind in opening.rule.subjects:
+    if opening.subject.kind in opening.rule.subjects:
         return None
     return Bar(
         code="LIST_NOT_ADMISSIBLE",
@@ -242,7 +232,7 @@ def subject_can_be_listed(matter: Matter) -> Bar | None:
 def subject_was_born(matter: Matter) -> Bar | None:
     """A person is born before the document that names them; a slip in the date would count as minority."""
     opening = _opening(matter)
-    if opening is None or opening.subject.born_on is None:
+    if opening.subject.born_on is None:
         return None
     if opening.subject.born_on <= opening.document.decided_on:
         return None

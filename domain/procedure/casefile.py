@@ -82,6 +82,7 @@ class CaseFile:
 
     @cached_property
     def opening(self) -> Opening:
+        """Read once; a walk that follows another takes it over (`Walk.followed_by`)."""
         return Opening.submitted(self.events[0].data)
 
     @cached_property

@@ -38,7 +38,7 @@ def propose(walk: Walk, command: Command) -> Proposal:
         data=data,
         clause=step.clause,
     )
-    after = Walk.over(walk.course, [*walk.file.events, event])
+    after = walk.followed_by(event)
     if "paper" in data:
         build_paper(after.file, event)  # a paper that lacks an element refuses the step that would issue it
     return Proposal(event, after)

@@ -16,6 +16,7 @@ from typing import Any
 
 from domain.procedure.casefile import CaseFile
 from domain.procedure.events import Event
+from domain.procedure.opening import Opening
 from domain.procedure.outcome import Outcome, Stage
 from domain.procedure.steps import Alarm, Course, Manner, OpenStep, Position, Work
 from domain.rules import Rule, Term
@@ -255,6 +256,15 @@ class Walk:
         for event in events:
             walk.feed(event)
         return walk
+
+    def followed_by(self, event: Event) -> Walk:
+        """Another walk, over these events and one more; this one stays as it is."""
+        events = self.file.events
+        after = Walk(self.course)
+        after.file.opening = self.file.opening if events else Opening.submitted(event.data)
+        for known in (*events, event):
+            after.feed(known)
+        return after
 
     def start(self, strand: Strand) -> Running:
         self._begun += 1

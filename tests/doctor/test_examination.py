@@ -133,7 +133,9 @@ async def test_a_command_that_nobody_decides_is_found(patient: Patient) -> None:
     assert "UNDECIDED" not in await patient.faults()
     async with writing(patient.live.office.engine) as connection:
         await connection.execute(
-            update(SUBMISSION).where(SUBMISSION.c.command_id == wish.id).values(next_attempt_at=LONG_AGO)
+            update(SUBMISSION)
+            .where(SUBMISSION.c.command_id == wish.id)
+            .values(next_attempt_at=datetime.now(UTC) - timedelta(hours=2))
         )
     assert "1 件已收未办，最早收于 120 分钟前" in (await patient.faults())["UNDECIDED"].text
 

@@ -17,6 +17,7 @@ from domain.regimes import (
     MeasureGroup,
     MeasureList,
     MeasureUse,
+    Regime,
     Standard,
 )
 from domain.regimes import _has_the_required_elements as decision_elements
@@ -198,6 +199,17 @@ def _measure(**changes: Any) -> ListedMeasure:
         }
         | changes
     )
+
+
+def test_a_lead_points_to_a_ground_of_its_own_regime() -> None:
+    regime = load_lawbook().regimes["work_safety"].model_dump(by_alias=True)
+    regime["triggers"][0]["keywords"] = {"accident": ["生产安全事故"], "arrears": ["欠税"]}
+    with pytest.raises(ValidationError) as refused:
+        Regime.model_validate(regime)
+    assert "指向未知的列入情形“arrears”" in str(refused.value)
+    with pytest.raises(ValidationError) as without:
+        Regime.model_validate(regime | {"grounds": []})
+    assert "指向未知的列入情形" not in str(without.value)  # told of the fault that comes first
 
 
 def test_a_body_is_found_by_its_code_or_its_credit_code_and_knows_who_is_above_it() -> None:

@@ -145,6 +145,29 @@ def test_time_lost_from_a_term_in_months_is_made_up_after_the_corresponding_day(
     ]
 
 
+def test_a_last_day_that_rolls_into_a_standstill_is_told_to_give_way_to_the_first_working_day_after_it() -> (
+    None
+):
+    ledger = Deadline.start("decision", plain_term(10, Unit.DAY), date(2026, 8, 5), DAYS)
+    resumed = ledger.suspend(date(2026, 8, 16), GROUND, "听证", "person:1", DAYS).resume(
+        date(2026, 8, 18), "person:1"
+    )
+    assert explain(resumed, CALENDAR).text.splitlines()[-5:] == [
+        "2026-08-15 周六 第 10 日",
+        "2026-08-16 周日 中止，顺延",
+        "2026-08-17 周一 中止，顺延",
+        "2026-08-18 周二 期间届满日为休息日，顺延至周二工作日",
+        "届满日 2026-08-18",
+    ]
+
+
+def test_a_term_in_years_ends_on_the_corresponding_day_and_while_it_stands_nothing_is_provisional() -> None:
+    ledger = Deadline.start("listing", plain_term(2, Unit.YEAR, rolls=False), date(2024, 2, 29), DAYS)
+    assert explain(ledger, CALENDAR).due == date(2026, 2, 28)
+    stopped = explain(ledger.suspend(date(2025, 1, 1), GROUND, "听证", "person:1", DAYS), CALENDAR)
+    assert (stopped.due, stopped.provisional) == (None, False)
+
+
 @pytest.mark.parametrize("unit", list(Unit))
 def test_an_explanation_past_the_calendar_is_refused(unit: Unit) -> None:
     ledger = Deadline.start("calculator", plain_term(1, unit), date(2037, 1, 4), DAYS)
