@@ -11,6 +11,7 @@ import case_stories as stories
 import pytest
 from case_stories import STORIES, Story
 from live_office import LiveOffice, live_office
+from opening_samples import sample_opening, sample_rule
 from temporalio.worker import Replayer
 from timeskip import TimeSkippingServer
 
@@ -71,6 +72,24 @@ async def test_three_years_after_the_decision_took_effect_the_subject_leaves_the
     expired = (await listing.file()).events[-1]
     assert (expired.step, expired.day) == ("expire", date(2029, 3, 11))
     assert "miss_deadline" not in await case.steps()
+
+
+async def test_five_years_on_the_list_are_a_few_events_of_one_short_history(office: LiveOffice) -> None:
+    rule = sample_rule()
+    five = rule.model_copy(update={"listing_term": rule.listing_term.model_copy(update={"count": 5})})
+    case = await office.open(sample_opening(five, business_key="five-years"))
+    await case.take_all((*stories.ASSESSED, *stories.NOTICE, "serve_prior_notice"))
+    await case.pass_days(8)
+    await case.take_all((*stories.CONSENT, *stories.DECIDED))
+    listing = await case.listing()
+    decided = (await case.file()).effective_on
+    assert decided is not None
+    end = decided.replace(year=decided.year + 5)
+    await listing.pass_days((end - listing.today).days)
+    assert (await listing.file()).outcome is None
+    await listing.pass_days(1)
+    assert (await listing.file()).outcome is Outcome.EXPIRED
+    assert len((await listing.history()).events) <= 5 * 20
 
 
 async def test_a_closed_case_takes_notes_and_stays_closed_since_the_day_it_was(office: LiveOffice) -> None:
