@@ -105,8 +105,8 @@ def install(
 
     `uploads`: path → largest multipart body in bytes.
     """
-    problems.install(app)
     app.router.redirect_slashes = False
-    app.router.dependencies.append(Depends(declared_query_only))
+    app.router.dependencies.append(Depends(declared_query_only))  # before any route: it covers those added after it
+    problems.install(app)
     app.add_middleware(StrictRequests, json_limit=json_limit, uploads=uploads)
     app.add_middleware(Edge, practice=practice)
