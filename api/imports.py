@@ -243,7 +243,12 @@ async def list_leads(
     return await answer_list(request, page, rows, items, columns=LEAD_COLUMNS, name="导入线索")
 
 
-@router.get("/{import_id}/report.xlsx", summary="导入报告（Excel）")
+@router.get(
+    "/{import_id}/report.xlsx",
+    summary="导入报告（Excel）",
+    response_class=Response,
+    responses={200: {"content": {str(TableKind.XLSX): {"schema": {"type": "string", "format": "binary"}}}}},
+)
 async def download_report(imports: TheImports, view: Import) -> Response:
     """The faults and the totals as a workbook; leads without a case stand among its remarks."""
     faults = _by_row(await imports.all_faults(view.id))

@@ -106,7 +106,8 @@ def install(
     `uploads`: path → largest multipart body in bytes.
     """
     app.router.redirect_slashes = False
-    app.router.dependencies.append(Depends(declared_query_only))  # before any route: it covers those added after it
+    # Before any route is added: it covers those that come after it alone.
+    app.router.dependencies.append(Depends(declared_query_only))
     problems.install(app)
     app.add_middleware(StrictRequests, json_limit=json_limit, uploads=uploads)
     app.add_middleware(Edge, practice=practice)

@@ -86,10 +86,26 @@ def _document(app: FastAPI, description: str, forms: Sequence[type[BaseModel]]) 
     _, written = models_json_schema([(form, "validation") for form in forms], ref_template=_REF)
     for name, schema in written.get("$defs", {}).items():
         schemas.setdefault(name, schema)
+    _with_tags_required(schemas, schemas)
     components["headers"] = {
         "X-Trace-Id": {"description": "Names this request in the logs.", "schema": {"type": "string"}}
     }
     return document
+
+
+def _with_tags_required(node: Any, schemas: dict[str, Any]) -> None:
+    """What tells variants apart (OpenAPI 3.1, Discriminator Object) must be sent, although our own code may leave it out."""
+    if isinstance(node, list):
+        for inner in node:
+            _with_tags_required(inner, schemas)
+    elif isinstance(node, dict):
+        if "mapping" in (tag := node.get("discriminator", {})):
+            for reference in tag["mapping"].values():
+                required: list[str] = schemas[reference.rpartition("/")[2]].setdefault("required", [])
+                if tag["propertyName"] not in required:
+                    required.insert(0, tag["propertyName"])
+        for inner in node.values():
+            _with_tags_required(inner, schemas)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

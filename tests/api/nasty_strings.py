@@ -65,3 +65,14 @@ NASTY: Final[list[str]] = list(
         + _TYPST + _FORMULAS + _PATHS + _LITERALS + _LONG
     )
 )  # fmt: skip
+
+#: Every character that is not plain text, at the start, within and at the end of a word: what strips or splits sees it.
+_PLACED = [
+    text
+    for c in dict.fromkeys(_CONTROL + _INVISIBLE + _NOT_CHARACTERS + _SURROGATES + _PRIVATE)
+    for text in (f"{c}某公司", f"某{c}公司", f"某公司{c}")
+]
+#: A character of each 1,024 that Unicode has room for, assigned or not.
+_ALL_PLANES = [f"文{chr(code)}" for code in range(0x21A, 0x110000, 0x400)]
+
+CORPUS: Final[list[str]] = list(dict.fromkeys(NASTY + _PLACED + _ALL_PLANES))
