@@ -34,6 +34,7 @@ from office_http import (
 from penalty_files import ORDINARY
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import SQLModel
+from test_calendar_routes import LEDGER
 from timeskip import TimeSkippingServer
 
 from api.strict import NotStrictJsonError, strict_json
@@ -55,28 +56,6 @@ NAMES: Final = sorted(
     | set(Event.model_fields)
     | {"__class__", "__proto__", "constructor", "admin", "roles", "is_practice", "offset", "previous"}
 )
-#: A ledger to be reckoned: nothing of it is stored.
-_LEDGER: Final = {
-    "key": "verification:1",
-    "term": {
-        "count": 10,
-        "unit": "working_day",
-        "starts": "objection_received",
-        "basis": {"document": "宁信用〔2021〕1号", "clause": "四（三）"},
-    },
-    "starts_on": "2026-09-17",
-    "calendar": "",
-    "entries": [
-        {
-            "kind": "suspended",
-            "on": "2026-09-24",
-            "ground": "hearing",
-            "reason": "听证",
-            "basis": {"document": "行政处罚法", "clause": "第六十四条"},
-            "by": "person:1",
-        }
-    ],
-}
 _EMERGENCY: Final = "nanjing-emergency"
 _ROUND: Final = 60  # commands for good that one case gets; a case has tens of events
 _SENDERS: Final = 6
@@ -314,7 +293,7 @@ async def right_values(office: HttpOffice, watched: HttpCase) -> dict[str, dict[
         "count_working_days": {"query": {"after": "2026-03-02", "through": "2026-03-20"}},
         "explain_date": {"query": {"date": "2026-03-02", "count": "5"}},
         "show_calendar_year": {"values": {"year": "2026"}},
-        "compute_deadline": {"body": _LEDGER},
+        "compute_deadline": {"body": LEDGER},
         "forward_clock": me | {"values": {"no": clocked.no}, "body": {"days": 0}},
         "livez": {},
         "readyz": {},
